@@ -1,0 +1,1 @@
+"""KPI Framework Builder's core: plain Python, no UI, no clock, no network."""

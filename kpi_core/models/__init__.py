@@ -1,0 +1,1 @@
+"""The documents: frozen pydantic models of everything a framework file holds."""

@@ -1,0 +1,104 @@
+"""The measurement framework: the whole saved document, self-contained."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from kpi_core.models.base import Document, Id, Name
+from kpi_core.models.benchmark import Benchmark
+from kpi_core.models.company import CompanyProfile, DataInfrastructure
+from kpi_core.models.funnel import FunnelPlan
+from kpi_core.models.kpi import Kpi, NorthStar
+from kpi_core.models.metric import Measure, MetricDefinition
+from kpi_core.models.operation import (
+    ChannelDashboard,
+    DashboardLayer,
+    DashboardSpecification,
+    MarketingSalesAgreement,
+    OperatingRhythm,
+)
+
+SCHEMA_VERSION = 1
+
+
+class Term(Document):
+    """The readable name of an id the document uses, so that the file explains itself."""
+
+    kind: Literal[
+        "role", "channel", "tool_category", "industry", "region", "business_model", "maturity"
+    ]
+    id: Id
+    name: Name
+
+
+class MeasurementFramework(Document):
+    """A B2B company's marketing measurement framework.
+
+    Holds copies of the definitions, sources and names it uses, so that it can be read without
+    the catalog it was made with.
+    """
+
+    schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
+    catalog_version: Annotated[str, Field(pattern=r"^\d{4}\.\d{1,2}(\.\d+)?$")]
+    name: Name
+    created_on: date
+    updated_on: date
+    company: CompanyProfile
+    north_star: NorthStar
+    metrics: tuple[MetricDefinition, ...] = Field(min_length=1)
+    measures: tuple[Measure, ...]
+    kpis: tuple[Kpi, ...] = Field(min_length=1)
+    funnel_plan: FunnelPlan
+    data_infrastructure: DataInfrastructure
+    dashboards: DashboardSpecification
+    operating_rhythm: OperatingRhythm
+    agreement: MarketingSalesAgreement
+    benchmarks: tuple[Benchmark, ...]
+    terms: tuple[Term, ...]
+
+    @model_validator(mode="after")
+    def _refers_only_to_what_it_holds(self) -> Self:
+        known = {metric.id for metric in self.metrics}
+        if len(known) != len(self.metrics):
+            raise ValueError("metrics: each metric may be defined only once")
+        chosen = [kpi.metric_id for kpi in self.kpis]
+        if len(set(chosen)) != len(chosen):
+            raise ValueError("kpis: each metric may be chosen only once")
+        if missing := self.metric_references() - known:
+            raise ValueError(f"metrics: no definition for {', '.join(sorted(missing))}")
+        cited = {kpi.benchmark_id for kpi in self.kpis if kpi.benchmark_id}
+        if missing := cited - {figure.id for figure in self.benchmarks}:
+            raise ValueError(f"benchmarks: no figure for {', '.join(sorted(missing))}")
+        return self
+
+    def metric_references(self) -> set[str]:
+        """Ids of all metrics that KPIs, dashboards, reviews and the north star name."""
+        boards = self.dashboards
+        layers: tuple[DashboardLayer | ChannelDashboard, ...] = (
+            boards.executive,
+            boards.operational,
+            boards.channel,
+            *boards.channels,
+        )
+        reviews = self.operating_rhythm.reviews
+        return {
+            self.north_star.metric_id,
+            *(kpi.metric_id for kpi in self.kpis),
+            *(metric_id for layer in layers for metric_id in layer.metric_ids),
+            *(metric_id for review in reviews for metric_id in review.metric_ids),
+            *(rate.metric_id for rate in self.funnel_plan.rates),
+            *(step.metric_id for step in self.funnel_plan.steps if step.metric_id),
+        }
+
+    def metric(self, metric_id: str) -> MetricDefinition:
+        """The definition of `metric_id` as this framework uses it; `KeyError` when it has none."""
+        return {metric.id: metric for metric in self.metrics}[metric_id]
+
+    def term(self, kind: str, term_id: str | None) -> str:
+        """Readable name of an id; the id in words when the document does not name it."""
+        names: dict[tuple[str, str], str] = {(t.kind, t.id): t.name for t in self.terms}
+        fallback = (term_id or "nobody yet").replace("_", " ")
+        return names.get((kind, term_id or ""), fallback)
