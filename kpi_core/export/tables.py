@@ -1,0 +1,206 @@
+"""The framework as flat tables; docs/file-formats.md lists every column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kpi_core.benchmarks.match import find
+from kpi_core.catalog.formula_text import formula_text
+from kpi_core.framework.measurability import measurability
+from kpi_core.kpi_tree.solve import required_volumes
+from kpi_core.models.framework import MeasurementFramework
+from kpi_core.models.kpi import Kpi
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns and rows of plain values."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def _table(name: str, rows: Iterator[dict[str, object]], columns: tuple[str, ...]) -> Table:
+    return Table(name, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+KPI_COLUMNS = (
+    "metric_id", "name", "stage", "role", "is_north_star", "definition", "formula", "unit",
+    "currency", "direction", "baseline", "baseline_period", "benchmark_id", "benchmark_source",
+    "benchmark_year", "target", "target_basis", "target_reason", "target_proposed",
+    "calibrate_after_quarter", "on_track_from", "at_risk_from", "owner_role", "owner_person",
+    "steward_role", "cadence", "layers", "measurability", "guardrail", "reason", "framework",
+    "company", "updated_on",
+)  # fmt: skip
+DEFINITION_COLUMNS = (
+    "metric_id", "name", "stage", "definition", "formula", "unit", "direction", "timing",
+    "over_time", "over_lanes", "measured_by", "stand_in", "guardrail", "leads", "pitfalls",
+)  # fmt: skip
+OWNER_COLUMNS = ("owner_role", "owner_person", "metric_id", "name", "steward_role")
+DASHBOARD_COLUMNS = ("layer", "channel", "position", "metric_id", "name", "question", "refresh")
+CADENCE_COLUMNS = (
+    "cadence", "review", "purpose", "duration_minutes", "attendees", "agenda", "decision_rules",
+    "metric_ids",
+)  # fmt: skip
+FUNNEL_COLUMNS = (
+    "step", "name", "metric_id", "required_in_year", "rate_to_next", "rate_metric_id",
+    "rate_basis", "rate_source",
+)  # fmt: skip
+SOURCE_COLUMNS = (
+    "benchmark_id", "metric_id", "low", "typical", "high", "unit", "currency", "statistic",
+    "segment", "motion", "industry", "channel", "stage", "region", "sample", "definition",
+    "source_title", "source_publisher", "source_year", "source_url", "confidence", "note",
+)  # fmt: skip
+AGREEMENT_COLUMNS = ("kind", "party", "name", "statement", "metric_id", "value")
+
+
+def tables(framework: MeasurementFramework) -> tuple[Table, ...]:
+    """Every table of the ZIP, in order."""
+    return (
+        kpi_table(framework),
+        _table("definitions", _definitions(framework), DEFINITION_COLUMNS),
+        _table("owners", _owners(framework), OWNER_COLUMNS),
+        _table("dashboards", _dashboards(framework), DASHBOARD_COLUMNS),
+        _table("cadence", _cadence(framework), CADENCE_COLUMNS),
+        _table("funnel", _funnel(framework), FUNNEL_COLUMNS),
+        _table("agreement", _agreement(framework), AGREEMENT_COLUMNS),
+        _table("sources", _sources(framework), SOURCE_COLUMNS),
+    )
+
+
+def kpi_table(framework: MeasurementFramework) -> Table:
+    """One row per KPI."""
+    return _table("kpis", (_kpi(kpi, framework) for kpi in framework.kpis), KPI_COLUMNS)
+
+
+def _kpi(kpi: Kpi, framework: MeasurementFramework) -> dict[str, object]:
+    metric = framework.metric(kpi.metric_id)
+    figure = find(framework.benchmarks, kpi.benchmark_id)
+    target, baseline = kpi.target, kpi.baseline
+    level = measurability(metric, framework.data_infrastructure.categories).level
+    return {
+        "metric_id": metric.id,
+        "name": metric.name,
+        "stage": kpi.stage.value,
+        "role": kpi.role,
+        "is_north_star": metric.id == framework.north_star.metric_id,
+        "definition": metric.definition,
+        "formula": formula_text(metric.formula, framework),
+        "unit": metric.unit.value,
+        "currency": framework.company.currency if metric.unit == "money" else None,
+        "direction": metric.direction.value,
+        "baseline": baseline.value if baseline else None,
+        "baseline_period": baseline.period if baseline else None,
+        "benchmark_id": kpi.benchmark_id,
+        "benchmark_source": figure.source_publisher if figure else None,
+        "benchmark_year": figure.source_year if figure else None,
+        "target": target.value if target else None,
+        "target_basis": target.basis.value if target else None,
+        "target_reason": target.reason if target else None,
+        "target_proposed": target.proposed if target else None,
+        "calibrate_after_quarter": target.calibrate_after_quarter if target else None,
+        "on_track_from": kpi.thresholds.on_track_from,
+        "at_risk_from": kpi.thresholds.at_risk_from,
+        "owner_role": kpi.owner_role,
+        "owner_person": kpi.owner_person,
+        "steward_role": kpi.steward_role,
+        "cadence": kpi.cadence.value,
+        "layers": [layer.value for layer in kpi.layers],
+        "measurability": level,
+        "guardrail": metric.guardrail,
+        "reason": kpi.reason,
+        "framework": framework.name,
+        "company": framework.company.name,
+        "updated_on": framework.updated_on.isoformat(),
+    }
+
+
+def _definitions(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    for metric in framework.metrics:
+        row = {column: getattr(metric, column, None) for column in DEFINITION_COLUMNS}
+        yield {
+            **row,
+            "metric_id": metric.id,
+            "formula": formula_text(metric.formula, framework),
+            "measured_by": [f"{'+'.join(o.requires)}: {o.how}" for o in metric.measured_by],
+            "stand_in": [f"{'+'.join(o.requires)}: {o.how}" for o in metric.stand_in],
+        }
+
+
+def _owners(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    for kpi in sorted(framework.kpis, key=lambda kpi: kpi.owner_role or ""):
+        yield {
+            "owner_role": kpi.owner_role,
+            "owner_person": kpi.owner_person,
+            "metric_id": kpi.metric_id,
+            "name": framework.metric(kpi.metric_id).name,
+            "steward_role": kpi.steward_role,
+        }
+
+
+def _dashboards(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    boards = framework.dashboards
+    pages = [
+        ("executive", None, boards.executive, boards.executive.metric_ids),
+        ("operational", None, boards.operational, boards.operational.metric_ids),
+        *(("channel", tab.channel, boards.channel, tab.metric_ids) for tab in boards.channels),
+    ]
+    for layer, channel, page, metric_ids in pages:
+        for position, metric_id in enumerate(metric_ids, start=1):
+            yield {
+                "layer": layer,
+                "channel": channel,
+                "position": position,
+                "metric_id": metric_id,
+                "name": framework.metric(metric_id).name,
+                "question": page.question,
+                "refresh": page.refresh.value,
+            }
+
+
+def _cadence(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    for review in framework.operating_rhythm.reviews:
+        row = {column: getattr(review, column, None) for column in CADENCE_COLUMNS}
+        yield {**row, "cadence": review.cadence.value, "review": review.name}
+
+
+def _funnel(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    rates = [*framework.funnel_plan.rates, None]
+    for step, rate in zip(required_volumes(framework.funnel_plan), rates, strict=True):
+        yield {
+            "step": step.id,
+            "name": step.name,
+            "metric_id": step.metric_id,
+            "required_in_year": step.required,
+            "rate_to_next": step.rate_to_next,
+            "rate_metric_id": rate.metric_id if rate else None,
+            "rate_basis": rate.basis.value if rate else None,
+            "rate_source": rate.source if rate else None,
+        }
+
+
+def _agreement(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    empty = dict.fromkeys(AGREEMENT_COLUMNS)
+    agreement = framework.agreement
+    for definition in agreement.definitions:
+        statement = " ".join((definition.statement, *definition.criteria))
+        yield {**empty, "kind": "definition", "name": definition.name, "statement": statement}
+    for promise in agreement.commitments:
+        row = {
+            "party": promise.party,
+            "statement": promise.statement,
+            "metric_id": promise.metric_id,
+        }
+        yield {**empty, "kind": "commitment", **row, "value": promise.value}
+    for kind in ("recycling_rule", "feedback", "escalation"):
+        yield {**empty, "kind": kind, "statement": getattr(agreement, kind)}
+    for kind in ("response_hours", "contact_attempts", "disposition_days"):
+        yield {**empty, "kind": kind, "party": "sales", "value": getattr(agreement, kind)}
+
+
+def _sources(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    for figure in framework.benchmarks:
+        row = {column: getattr(figure, column, None) for column in SOURCE_COLUMNS}
+        yield {**row, "benchmark_id": figure.id}

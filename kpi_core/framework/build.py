@@ -1,0 +1,204 @@
+"""Profile and selection -> the measurement framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from kpi_core.benchmarks.match import find, match_benchmarks
+from kpi_core.benchmarks.targets import propose_target
+from kpi_core.catalog.check import formula_inputs
+from kpi_core.catalog.loader import Catalog
+from kpi_core.formats import value_text
+from kpi_core.framework.funnel import plan_funnel, requirements
+from kpi_core.framework.layout import build_dashboards, build_rhythm, default_layers
+from kpi_core.framework.north_star import choose_north_star
+from kpi_core.framework.selection import DefinitionEdit, KpiEdit, KpiSelection
+from kpi_core.framework.suggest import ChosenMetric
+from kpi_core.models.company import CompanyProfile
+from kpi_core.models.framework import MeasurementFramework, Term
+from kpi_core.models.kpi import Kpi, Target, TargetBasis
+from kpi_core.models.metric import MetricDefinition
+from kpi_core.models.operation import MarketingSalesAgreement
+
+
+def build_framework(
+    profile: CompanyProfile,
+    selection: KpiSelection,
+    catalog: Catalog,
+    today: date,
+    previous: MeasurementFramework | None = None,
+) -> MeasurementFramework:
+    """The complete framework. Definitions, sources and names it uses are copied into it.
+
+    With `previous`, the framework opened before, what the selection does not hold is kept from it:
+    creation date, agreement, rounding, thresholds, reasons and the content of reviews.
+    """
+    rounding = previous.funnel_plan.rounding if previous else "whole"
+    plan = plan_funnel(profile, _own_rates(selection, catalog), catalog, rounding)
+    needed = requirements(plan)
+    kpis = tuple(
+        _kept(_kpi(chosen, profile, selection, needed.get(chosen.metric_id), catalog), previous)
+        for chosen in selection.chosen
+    )
+    dashboards = build_dashboards(kpis, selection.channels, profile.motion, catalog)
+    agreement = previous.agreement if previous else _agreement(profile, catalog)
+    used = _used_metrics(
+        [
+            *(kpi.metric_id for kpi in kpis),
+            *(catalog.metric(kpi.metric_id).guardrail for kpi in kpis),
+            *dashboards.channel.metric_ids,
+            *(step.metric_id for step in plan.steps),
+            *(rate.metric_id for rate in plan.rates),
+            *(commitment.metric_id for commitment in agreement.commitments),
+            selection.north_star,
+        ],
+        catalog,
+    )
+    metrics = tuple(_edited(metric, selection.definitions.get(metric.id)) for metric in used)
+    cited = {kpi.benchmark_id for kpi in kpis}
+    return MeasurementFramework(
+        catalog_version=catalog.version,
+        name=selection.framework_name,
+        created_on=previous.created_on if previous else today,
+        updated_on=today,
+        company=profile,
+        north_star=choose_north_star(
+            profile.motion, selection.north_star, selection.data.categories, catalog
+        ),
+        metrics=metrics,
+        measures=tuple(
+            catalog.measures[key]
+            for key in dict.fromkeys(k for m in metrics for k in formula_inputs(m.formula))
+            if key in catalog.measures
+        ),
+        kpis=kpis,
+        funnel_plan=plan,
+        data_infrastructure=selection.data,
+        dashboards=dashboards,
+        operating_rhythm=build_rhythm(
+            kpis,
+            selection.reviews,
+            catalog,
+            previous.operating_rhythm.reviews if previous else (),
+        ),
+        agreement=agreement,
+        benchmarks=tuple(figure for figure in catalog.benchmarks if figure.id in cited),
+        terms=_terms(profile, selection, catalog),
+    )
+
+
+def _own_rates(selection: KpiSelection, catalog: Catalog) -> dict[str, float]:
+    """Own history of every funnel rate that has one above 0."""
+    values = {
+        metric.id: selection.own_value(metric.id)
+        for metric in catalog.metrics.values()
+        if metric.funnel_rate
+    }
+    return {metric_id: value for metric_id, value in values.items() if value}
+
+
+def _kpi(
+    chosen: ChosenMetric,
+    profile: CompanyProfile,
+    selection: KpiSelection,
+    requirement: float | None,
+    catalog: Catalog,
+) -> Kpi:
+    metric, edit = catalog.metric(chosen.metric_id), selection.edit(chosen.metric_id)
+    benchmark_id = edit.benchmark
+    if benchmark_id is None:
+        benchmark_id = next(
+            (
+                match.benchmark.id
+                for match in match_benchmarks(metric, profile, catalog)
+                if match.benchmark.same_definition
+            ),
+            None,
+        )
+    figure = find(catalog.benchmarks, benchmark_id)
+    own = selection.own_value(metric.id)
+    proposal = propose_target(metric, own, figure, requirement, profile.currency)
+    baseline = edit.baseline
+    return Kpi(
+        metric_id=metric.id,
+        stage=chosen.stage,
+        role=chosen.role,
+        reason=chosen.reason,
+        owner_role=metric.owner_role if edit.owner_role is None else edit.owner_role or None,
+        owner_person=edit.owner_person,
+        steward_role=metric.steward_role
+        if edit.steward_role is None
+        else edit.steward_role or None,
+        baseline=baseline,
+        benchmark_id=benchmark_id or None,
+        target=_target(edit, proposal, metric, profile.currency),
+        cadence=edit.cadence or metric.cadence,
+        layers=default_layers(chosen, metric, selection) if edit.layers is None else edit.layers,
+    )
+
+
+def _kept(kpi: Kpi, previous: MeasurementFramework | None) -> Kpi:
+    """The KPI with what only the earlier framework knows about it."""
+    before = {k.metric_id: k for k in previous.kpis}.get(kpi.metric_id) if previous else None
+    if before is None:
+        return kpi
+    kept: dict[str, object] = {"thresholds": before.thresholds}
+    if (before.stage, before.role) == (kpi.stage, kpi.role):
+        kept["reason"] = before.reason
+    return Kpi.model_validate({**dict(kpi), **kept})
+
+
+def _target(
+    edit: KpiEdit, proposal: Target | None, metric: MetricDefinition, currency: str
+) -> Target | None:
+    if edit.target is None:
+        return proposal
+    reason = "Set by you; the tool had no proposal."
+    if proposal:
+        shown = value_text(proposal.value, metric.unit, currency)
+        reason = f"Set by you instead of the proposed {shown}."
+    return Target(
+        value=edit.target,
+        basis=TargetBasis.USER,
+        reason=reason,
+        proposed=proposal.value if proposal else None,
+    )
+
+
+def _edited(metric: MetricDefinition, edit: DefinitionEdit | None) -> MetricDefinition:
+    if edit is None:
+        return metric
+    changed = {"name": edit.name or metric.name, "definition": edit.definition or metric.definition}
+    return MetricDefinition.model_validate({**metric.model_dump(), **changed})
+
+
+def _used_metrics(ids: Iterable[str | None], catalog: Catalog) -> tuple[MetricDefinition, ...]:
+    """The metrics named, and those their formulas are made of, each once."""
+    found: dict[str, MetricDefinition] = {}
+    waiting = [metric_id for metric_id in ids if metric_id]
+    while waiting:
+        metric_id = waiting.pop(0)
+        if metric_id in found or metric_id not in catalog.metrics:
+            continue
+        found[metric_id] = catalog.metrics[metric_id]
+        waiting += formula_inputs(found[metric_id].formula)
+    return tuple(found.values())
+
+
+def _agreement(profile: CompanyProfile, catalog: Catalog) -> MarketingSalesAgreement:
+    record = catalog.agreements[profile.motion]
+    return MarketingSalesAgreement.model_validate(record.model_dump(exclude={"motion"}))
+
+
+def _terms(profile: CompanyProfile, selection: KpiSelection, catalog: Catalog) -> tuple[Term, ...]:
+    named = [
+        *(("role", role) for role in catalog.roles.values()),
+        *(("channel", catalog.channels[channel]) for channel in selection.channels),
+        *(("tool_category", tool) for tool in catalog.tools.values()),
+        ("industry", catalog.industries[profile.industry]),
+        ("region", catalog.regions[profile.region]),
+        ("business_model", catalog.business_models[profile.business_model]),
+        ("maturity", catalog.maturity[profile.maturity]),
+    ]
+    return tuple(Term.model_validate({"kind": k, "id": c.id, "name": c.name}) for k, c in named)

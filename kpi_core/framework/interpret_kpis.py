@@ -1,0 +1,160 @@
+"""Wizard steps 4 to 7: metrics, targets, owners, dashboards and reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kpi_core.framework.answers import Answers, KpiAnswers, ReviewAnswers, StageAnswers, Typed
+from kpi_core.framework.reading import Bounds, Reader
+from kpi_core.framework.selection import KpiEdit, ReviewEdit
+from kpi_core.framework.suggest import ChosenMetric, reason_for, suggest_kpis
+from kpi_core.models.base import Cadence, Layer, Motion, Stage, Unit
+from kpi_core.models.kpi import Baseline
+from kpi_core.models.metric import MetricDefinition
+
+REVIEW_CADENCES = (Cadence.WEEKLY, Cadence.MONTHLY, Cadence.QUARTERLY)
+
+
+def read_stages(
+    answers: Answers, motion: Motion, north_star: str, in_place: frozenset[str], reader: Reader
+) -> tuple[ChosenMetric, ...]:
+    """The metrics of the four stages; suggestions where a stage was not answered."""
+    for key in reader.ids("stages", answers.stages, list(Stage), (), "metrics"):
+        ids = [answers.stages[key].primary, *answers.stages[key].supporting]
+        for metric_id in ids:
+            reader.known_metric(f"stages.{metric_id}", metric_id, "metrics")
+    suggested = suggest_kpis(motion, north_star, in_place, reader.catalog)
+    taken: set[str] = set()
+    chosen: list[ChosenMetric] = []
+    for answered_first in (True, False):
+        for stage in Stage:
+            answer = answers.stages.get(stage)
+            if (answer is not None) is answered_first:
+                picked = _stage(stage, answer, motion, reader) if answer else suggested[stage]
+                fresh = [metric for metric in picked if metric.metric_id not in taken]
+                chosen += fresh
+                taken |= {metric.metric_id for metric in fresh}
+    order = list(Stage)
+    return tuple(sorted(chosen, key=lambda metric: order.index(metric.stage)))
+
+
+def _stage(
+    stage: Stage, answer: StageAnswers, motion: Motion, reader: Reader
+) -> tuple[ChosenMetric, ...]:
+    known = reader.catalog.metrics
+    supporting = [i for i in dict.fromkeys(answer.supporting) if i in known and i != answer.primary]
+    primary = [answer.primary] if answer.primary in known else []
+    return tuple(
+        ChosenMetric(
+            metric_id,
+            stage,
+            "primary" if metric_id in primary else "supporting",
+            reason_for(metric_id, motion, stage, reader.catalog),
+        )
+        for metric_id in (*primary, *supporting)
+    )
+
+
+def metric_bounds(metric: MetricDefinition) -> Bounds:
+    """The values a metric can take."""
+    maximum = metric.maximum if metric.maximum is not None else 1e15
+    return Bounds(minimum=metric.minimum, maximum=maximum)
+
+
+def read_rates(rates: Mapping[str, Typed], reader: Reader) -> dict[str, float]:
+    """Own funnel rates as ratios, above 0 and at most 1."""
+    read: dict[str, float] = {}
+    for metric_id, value in rates.items():
+        path = f"rates.{metric_id}"
+        if not reader.known_metric(path, metric_id, "targets"):
+            continue
+        if reader.catalog.metrics[metric_id].funnel_rate is None:
+            reader.problem(path, "targets", "This is not a rate of the funnel.", "Remove it.")
+            continue
+        bounds = Bounds(maximum=1, above=True)
+        rate = reader.number(path, value, Unit.RATIO, "USD", bounds, "targets")
+        if rate is not None:
+            read[metric_id] = rate
+    return read
+
+
+def read_kpi_edits(
+    kpis: Mapping[str, KpiAnswers], currency: str, reader: Reader
+) -> dict[str, KpiEdit]:
+    """What the user said about each metric."""
+    return {
+        metric_id: _kpi_edit(metric_id, answer, currency, reader)
+        for metric_id, answer in kpis.items()
+        if reader.known_metric(f"kpis.{metric_id}", metric_id, "targets")
+    }
+
+
+def _kpi_edit(metric_id: str, answer: KpiAnswers, currency: str, reader: Reader) -> KpiEdit:
+    metric = reader.catalog.metrics[metric_id]
+    path = f"kpis.{metric_id}"
+    bounds = metric_bounds(metric)
+
+    def number(key: str, value: Typed) -> float | None:
+        return reader.number(f"{path}.{key}", value, metric.unit, currency, bounds, "targets")
+
+    def role(key: str, value: str | None) -> str | None:
+        if not value:
+            return value
+        return reader.choice(f"{path}.{key}", value, reader.catalog.roles, "", "owners") or None
+
+    value = number("baseline", answer.baseline)
+    period = reader.name(f"{path}.baseline_period", answer.baseline_period or None, None, "targets")
+    cadence = answer.cadence and reader.choice(
+        f"{path}.cadence", answer.cadence, list(Cadence), metric.cadence, "dashboards"
+    )
+    return KpiEdit(
+        baseline=None if value is None else Baseline(value=value, period=period),
+        target=number("target", answer.target),
+        benchmark=_benchmark(f"{path}.benchmark", answer.benchmark, reader),
+        owner_role=role("owner_role", answer.owner_role),
+        owner_person=reader.name(
+            f"{path}.owner_person", answer.owner_person or None, None, "owners"
+        ),
+        steward_role=role("steward_role", answer.steward_role),
+        cadence=Cadence(cadence) if cadence else None,
+        layers=_layers(f"{path}.layers", answer.layers, reader),
+    )
+
+
+def _layers(path: str, values: list[str] | None, reader: Reader) -> tuple[Layer, ...] | None:
+    if values is None:
+        return None
+    chosen = reader.ids(path, values, list(Layer), (), "dashboards")
+    return tuple(layer for layer in Layer if layer in chosen)
+
+
+def _benchmark(path: str, value: str | None, reader: Reader) -> str | None:
+    if not value:
+        return value
+    known = [figure.id for figure in reader.catalog.benchmarks]
+    return reader.choice(path, value, known, "", "targets") or None
+
+
+def read_reviews(answers: Mapping[str, ReviewAnswers], reader: Reader) -> dict[Cadence, ReviewEdit]:
+    """Changes to the standing reviews."""
+    read: dict[Cadence, ReviewEdit] = {}
+    for key in reader.ids("reviews", answers, list(REVIEW_CADENCES), (), "dashboards"):
+        answer, path = answers[key], f"reviews.{key}"
+        minutes = answer.duration_minutes
+        if minutes is not None and not 5 <= minutes <= 480:
+            reader.problem(
+                f"{path}.duration_minutes",
+                "dashboards",
+                f"{minutes} minutes is not possible.",
+                "Use 5 to 480.",
+            )
+            minutes = None
+        attendees = answer.attendees
+        read[Cadence(key)] = ReviewEdit(
+            held=answer.held,
+            duration_minutes=minutes,
+            attendees=None
+            if attendees is None
+            else reader.ids(f"{path}.attendees", attendees, reader.catalog.roles, (), "dashboards"),
+        )
+    return read
