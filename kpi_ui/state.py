@@ -1,0 +1,271 @@
+"""The only door to session state. It holds JSON: the wizard's draft, the framework, and their history."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from kpi_core.catalog.loader import Catalog, extended, load_catalog
+from kpi_core.export.files import to_json
+from kpi_core.export.open import Opened, open_framework
+from kpi_core.framework.build import build_framework
+from kpi_core.framework.interpret import Interpretation, interpret
+from kpi_core.framework.restore import answers_from
+from kpi_core.models.framework import MeasurementFramework
+
+Draft = dict[str, Any]
+HISTORY_LIMIT = 50
+_DRAFT = "kpi.draft"
+_FRAMEWORK = "kpi.framework"
+_HISTORY = "kpi.history"
+_EPOCH = "kpi.epoch"
+_VIEW = "kpi.view"
+_COMPONENTS = "kpi.components"
+
+
+# What is being worked on
+
+
+def draft() -> Draft:
+    """A copy of the wizard's answers; change them through `change`."""
+    return copy.deepcopy(st.session_state.get(_DRAFT, {}))
+
+
+def framework() -> MeasurementFramework | None:
+    """The finished or opened framework; `None` before the wizard was finished once."""
+    text = st.session_state.get(_FRAMEWORK)
+    return None if text is None else _validated(text)
+
+
+@lru_cache(maxsize=64)
+def _validated(text: str) -> MeasurementFramework:
+    return MeasurementFramework.model_validate_json(text)
+
+
+def catalog() -> Catalog:
+    """The catalog, with the metrics and figures only the open framework knows."""
+    current = framework()
+    return extended(load_catalog(), current) if current else load_catalog()
+
+
+def interpretation() -> Interpretation:
+    """What the draft means now."""
+    return interpret(draft(), catalog())
+
+
+def preview(read: Interpretation) -> MeasurementFramework:
+    """The framework the draft stands for, defaults included; not saved."""
+    current = framework()
+    return build_framework(
+        read.profile, read.selection, catalog(), _stamp(current), previous=current
+    )
+
+
+def _stamp(current: MeasurementFramework | None) -> date:
+    return current.updated_on if current else date.today()
+
+
+# Changing it
+
+
+def change(label: str, edit: Callable[[Draft], None], *, outside: bool = False) -> None:
+    """Apply `edit` to the draft, remember how to undo it, and rebuild a finished framework.
+
+    `outside` says that the change did not come from the widget that shows the value, so that
+    widgets are drawn anew.
+    """
+    changed = draft()
+    edit(changed)
+    if changed == st.session_state.get(_DRAFT, {}):
+        return
+    _remember(label)
+    st.session_state[_DRAFT] = changed
+    _rebuild()
+    if outside:
+        _new_epoch()
+
+
+def set_answer(path: tuple[str, ...], value: object, label: str) -> None:
+    """Put one answer into the draft; `None` takes it out again."""
+
+    def edit(answers: Draft) -> None:
+        here = answers
+        for key in path[:-1]:
+            here = here.setdefault(key, {})
+        if value is None:
+            here.pop(path[-1], None)
+        else:
+            here[path[-1]] = value
+
+    change(label, edit)
+
+
+def answer(*path: str) -> Any:
+    """One answer of the draft; `None` when it was not given."""
+    here: Any = st.session_state.get(_DRAFT, {})
+    for key in path:
+        here = here.get(key) if isinstance(here, Mapping) else None
+    return here
+
+
+def _rebuild() -> None:
+    """Keep a finished framework in step with the draft, as long as the draft is valid."""
+    current = framework()
+    if current is None:
+        return
+    read = interpretation()
+    if read.is_complete:
+        built = build_framework(
+            read.profile, read.selection, catalog(), date.today(), previous=current
+        )
+        st.session_state[_FRAMEWORK] = to_json(built).content.decode()
+
+
+def finish() -> bool:
+    """Make the draft the framework; False when an answer still needs attention."""
+    read = interpretation()
+    if not read.is_complete:
+        return False
+    current = framework()
+    built = build_framework(read.profile, read.selection, catalog(), date.today(), previous=current)
+    _remember("Finish")
+    _replace(built)
+    return True
+
+
+def open_sample(sample_id: str) -> None:
+    """Replace the current work by a sample company; can be undone."""
+    sample = load_catalog().samples[sample_id]
+    _remember(f"Open {sample.name}")
+    answers = json.loads(json.dumps(sample.answers))
+    read = interpret(answers, load_catalog())
+    st.session_state[_FRAMEWORK] = None
+    st.session_state[_DRAFT] = answers
+    _replace(build_framework(read.profile, read.selection, load_catalog(), date.today()))
+    set_view(step="company", reached=len(_STEPS_DONE))
+
+
+def open_file(content: bytes) -> Opened:
+    """Replace the current work by a framework file; left alone when the file cannot be opened."""
+    opened = open_framework(content)
+    if opened.framework is not None:
+        _remember("Open file")
+        st.session_state[_FRAMEWORK] = None
+        known = extended(load_catalog(), opened.framework)
+        st.session_state[_DRAFT] = answers_from(opened.framework, known)
+        _replace(opened.framework)
+        set_view(step="review", reached=len(_STEPS_DONE))
+    return opened
+
+
+_STEPS_DONE = range(8)
+
+
+def _replace(built: MeasurementFramework) -> None:
+    st.session_state[_FRAMEWORK] = to_json(built).content.decode()
+    _new_epoch()
+
+
+def start_over() -> None:
+    """Empty the draft and close the framework; can be undone."""
+    _remember("Start over")
+    st.session_state[_DRAFT] = {}
+    st.session_state[_FRAMEWORK] = None
+    set_view(step="company", reached=0, selected=None)
+    _new_epoch()
+
+
+# Undo
+
+
+def _remember(label: str) -> None:
+    kept = {
+        "label": label,
+        _DRAFT: st.session_state.get(_DRAFT, {}),
+        _FRAMEWORK: st.session_state.get(_FRAMEWORK),
+        _VIEW: dict(st.session_state.get(_VIEW, {})),
+    }
+    history = [*st.session_state.get(_HISTORY, []), kept]
+    st.session_state[_HISTORY] = history[-HISTORY_LIMIT:]
+
+
+def last_change() -> str | None:
+    """What `undo` would take back; `None` when there is nothing."""
+    history = st.session_state.get(_HISTORY, [])
+    return history[-1]["label"] if history else None
+
+
+def undo() -> None:
+    """Take back the last change."""
+    history = st.session_state.get(_HISTORY, [])
+    if not history:
+        return
+    kept = history[-1]
+    st.session_state[_HISTORY] = history[:-1]
+    for key in (_DRAFT, _FRAMEWORK, _VIEW):
+        st.session_state[key] = kept[key]
+    _new_epoch()
+
+
+# What is on screen
+
+
+def view(name: str, default: Any = None) -> Any:
+    """A view setting such as the wizard's step; not part of the work."""
+    return st.session_state.get(_VIEW, {}).get(name, default)
+
+
+def set_view(**settings: Any) -> None:
+    """Change view settings."""
+    st.session_state[_VIEW] = {**st.session_state.get(_VIEW, {}), **settings}
+
+
+def take_view(name: str) -> Any:
+    """A view setting that is used once, such as a message or a page to go to."""
+    value = view(name)
+    if value is not None:
+        set_view(**{name: None})
+    return value
+
+
+def epoch() -> int:
+    """Grows when values change from outside their widgets; part of widget keys."""
+    return int(st.session_state.get(_EPOCH, 0))
+
+
+def _new_epoch() -> None:
+    st.session_state[_EPOCH] = epoch() + 1
+
+
+def bind(name: str, value: object) -> str:
+    """The key of the widget that shows `value`; to be called just before it is drawn.
+
+    The widget always shows what the draft says: a new default, an undo or an opened file reach it,
+    while text being typed is left alone.
+    """
+    key = f"field.{name}"
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def widget_value(key: str) -> Any:
+    """The value of the widget with that key; `None` when it is not drawn."""
+    return st.session_state.get(key)
+
+
+def component_memory() -> dict[str, int]:
+    """Number of the last handled event by component key."""
+    memory: dict[str, int] = st.session_state.setdefault(_COMPONENTS, {})
+    return memory
+
+
+def component_value(key: str) -> object:
+    """What a component last sent."""
+    return st.session_state.get(key)

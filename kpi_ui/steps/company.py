@@ -1,0 +1,140 @@
+"""Step 1: the company, its money and its year."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+
+import streamlit as st
+
+from kpi_core.catalog.records import Choice
+from kpi_core.formats import currencies, currency_label, editable, money
+from kpi_core.framework.interpret_company import DEFAULT_NAME
+from kpi_core.models.base import Unit
+from kpi_ui import components, inputs, panels, state
+from kpi_ui.steps.context import Context
+
+_MONTHS = {month: calendar.month_name[month] for month in range(1, 13)}
+
+_ASSUMED = {
+    "revenue_target": "Starting point for your segment. Replace it",
+    "average_deal_size": "Starting point for your segment. Replace it",
+    "sales_cycle_days": "Starting point for your segment. Replace it",
+    "marketing_sourced_share": "Starting point for your motion. Replace it",
+}
+
+
+def render(context: Context) -> None:
+    """Questions on the left, what they lead to on the right."""
+    questions, effect = st.columns([2.9, 1.35], gap="large")
+    with questions:
+        _who(context)
+        _money(context)
+    with effect:
+        _effect(context)
+
+
+def _who(context: Context) -> None:
+    catalog, profile, read = context.catalog, context.profile, context.read
+    with st.container(border=True):
+        st.subheader("Who you are")
+        left, right = st.columns(2, gap="medium")
+        with left:
+            inputs.text("Company name", ("company", "name"), DEFAULT_NAME, read)
+            _choice("Industry", "industry", catalog.industries, profile.industry)
+            _choice("Customers you sell to", "segment", catalog.segments, profile.segment)
+        with right:
+            _choice(
+                "Business model", "business_model", catalog.business_models, profile.business_model
+            )
+            _choice("Region", "region", catalog.regions, profile.region)
+            _choice("Measurement maturity", "maturity", catalog.maturity, profile.maturity)
+
+
+def _choice(label: str, key: str, table: Mapping[str, Choice], chosen: str) -> None:
+    options = {str(record.id): record.name for record in table.values()}
+    description = inputs.md(table[chosen].description)
+    inputs.choose(label, ("company", key), options, str(chosen), help=description)
+
+
+def _money(context: Context) -> None:
+    profile, read = context.profile, context.read
+
+    def amount(
+        label: str, key: str, value: float | None, unit: Unit, note: str = "", help: str = ""
+    ) -> None:
+        default = "" if value is None else editable(value, unit)
+        if state.answer("company", key) is None and not note:
+            note = _ASSUMED.get(key, "")
+        inputs.text(label, ("company", key), default, read, note=note, help=help)
+
+    with st.container(border=True):
+        st.subheader("Your year in money")
+        left, right = st.columns(2, gap="medium")
+        with left:
+            labels = {code: currency_label(code) for code in currencies()}
+            inputs.choose("Currency", ("company", "currency"), labels, profile.currency)
+            amount(
+                "New revenue target for the fiscal year",
+                "revenue_target",
+                profile.revenue_target,
+                Unit.MONEY,
+                help="Revenue to be added in the year: new business and expansion.",
+            )
+            amount(
+                "Average deal size, first year",
+                "average_deal_size",
+                profile.average_deal_size,
+                Unit.MONEY,
+            )
+            amount(
+                "Sales cycle in days",
+                "sales_cycle_days",
+                profile.sales_cycle_days,
+                Unit.DAYS,
+                help="From opportunity created to closed won, typical.",
+            )
+        with right:
+            inputs.choose(
+                "Fiscal year starts in",
+                ("company", "fiscal_year_start_month"),
+                _MONTHS,
+                profile.fiscal_year_start_month,
+            )
+            amount(
+                "Marketing-sourced share of new business (%)",
+                "marketing_sourced_share",
+                profile.marketing_sourced_share,
+                Unit.RATIO,
+                help=context.catalog.motions[profile.motion].share_reason,
+            )
+            if context.catalog.business_models[profile.business_model].recurring:
+                amount(
+                    "Start ARR (optional)",
+                    "start_arr",
+                    profile.start_arr,
+                    Unit.MONEY,
+                    help="Annual recurring revenue on the first day of the fiscal year.",
+                )
+                amount(
+                    "Net revenue retention, % (optional)",
+                    "net_revenue_retention",
+                    profile.net_revenue_retention,
+                    Unit.RATIO,
+                    help="Over 100% means that existing customers grow.",
+                )
+
+
+def _effect(context: Context) -> None:
+    plan = context.framework.funnel_plan
+    with st.container(border=True):
+        st.subheader("What this means")
+        st.caption("From revenue back to the first visit, at the rates known so far.")
+        components.chain(*panels.chain_items(context.framework), key="company.chain")
+    existing = plan.existing_customer_revenue
+    if existing:
+        st.caption(
+            inputs.md(
+                f"Existing customers bring {money(existing, context.currency)} of the target."
+            )
+        )

@@ -1,0 +1,78 @@
+"""Blocks of the home page: the open framework, samples, and opening a file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpi_core.export.open import LARGEST_FILE
+from kpi_core.framework.check import check_framework
+from kpi_core.framework.progress import completeness
+from kpi_core.models.framework import MeasurementFramework
+from kpi_ui import components, inputs, panels, state
+
+
+def current(framework: MeasurementFramework) -> None:
+    """Name, completeness and next step of the open framework."""
+    found, progress = check_framework(framework), completeness(framework)
+    with st.container(border=True):
+        left, right = st.columns([2, 1.2], gap="large")
+        with left:
+            st.subheader(inputs.md(framework.name))
+            star = framework.metric(framework.north_star.metric_id).name
+            st.caption(inputs.md(f"North star: {star}. {panels.severity_counts(found)}."))
+            _next_step(framework)
+        with right:
+            for part in progress.parts:
+                components.meter(f"KPIs {part.name}", part.done, part.total, key=f"home.{part.id}")
+
+
+def _next_step(framework: MeasurementFramework) -> None:
+    step = panels.next_best_step(framework)
+    st.markdown(f"**Next best step:** {inputs.md(step.text)}")
+    with st.container(horizontal=True):
+        components.action(step.label, key="home.next", on_press=step.go)
+        st.button("Read it", key="home.read", on_click=lambda: state.set_view(go_to="export"))
+
+
+def start_new() -> None:
+    """Put the current work aside (Undo brings it back) and open an empty wizard."""
+    state.start_over()
+    state.set_view(go_to="wizard")
+
+
+def samples() -> None:
+    """The sample companies as cards."""
+
+    def choose(sample_id: str) -> None:
+        state.open_sample(sample_id)
+        state.set_view(go_to="export")
+
+    companies = state.catalog().samples.values()
+    components.choices(
+        [components.ChoiceItem(s.id, s.name, s.description) for s in companies],
+        selected=None,
+        label="Sample companies",
+        key="home.samples",
+        on_choose=choose,
+        columns=4,
+    )
+
+
+def upload() -> None:
+    """Open a framework file; a failed open leaves the work alone and says why."""
+    key = f"home.file.{state.epoch()}"
+    uploaded = st.file_uploader(
+        "Framework file (JSON)", type="json", key=key, max_upload_size=LARGEST_FILE // 1024 // 1024
+    )
+    if uploaded is None:
+        return
+    opened = state.open_file(uploaded.getvalue())
+    if opened.framework is None:
+        st.error(inputs.md(f"{uploaded.name} was not opened. Your current work is untouched."))
+        for finding in opened.findings:
+            st.markdown(
+                f"- **{inputs.md(finding.where)}:** {inputs.md(finding.message)} {inputs.md(finding.fix)}"
+            )
+    else:
+        state.set_view(go_to="export", notes=[f.message for f in opened.findings])
+        st.rerun()
