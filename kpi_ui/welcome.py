@@ -29,9 +29,30 @@ def current(framework: MeasurementFramework) -> None:
 def _next_step(framework: MeasurementFramework) -> None:
     step = panels.next_best_step(framework)
     st.markdown(f"**Next best step:** {inputs.md(step.text)}")
+    components.action(step.label, key="home.next", on_press=step.go)
     with st.container(horizontal=True):
-        components.action(step.label, key="home.next", on_press=step.go)
+        st.button(
+            "Open the wizard", key="home.wizard", on_click=lambda: state.set_view(go_to="wizard")
+        )
         st.button("Read it", key="home.read", on_click=lambda: state.set_view(go_to="export"))
+
+
+def begin(started: bool) -> None:
+    """The first way in: the wizard."""
+    st.subheader("Start with your company" if not started else "Go on with your draft")
+    st.markdown("Every question has a sensible default; ten minutes are enough for a first draft.")
+    components.action(
+        "Continue the wizard" if started else "Start the wizard",
+        key="home.start",
+        on_press=lambda: state.set_view(go_to="wizard"),
+    )
+
+
+def another() -> None:
+    """The first way in while a framework is open: a second one."""
+    st.subheader("Start another framework")
+    st.markdown("Puts this one aside; Undo brings it back. Download its JSON first to keep both.")
+    st.button("Start a new framework", key="home.new", on_click=start_new)
 
 
 def start_new() -> None:

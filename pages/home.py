@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpi_ui import components, panels, state, welcome
+from kpi_ui import panels, state, welcome
 
 
 def main() -> None:
@@ -17,21 +17,13 @@ def main() -> None:
     )
     if framework is not None:
         welcome.current(framework)
-    begun, opened = st.columns([1, 1], gap="medium")
+    begun, opened = st.columns(2, gap="medium")
     with begun, st.container(border=True, height="stretch"):
-        st.subheader("Start with your company" if framework is None else "Keep working")
-        st.markdown(
-            "Every question has a sensible default, so ten minutes are enough for a first draft."
-        )
-        components.action(
-            "Start the wizard" if not state.draft() else "Continue the wizard",
-            key="home.start",
-            on_press=lambda: state.set_view(go_to="wizard"),
-        )
-        with st.container(horizontal=True):
-            if framework is not None:
-                st.button("Start a new framework", key="home.new", on_click=welcome.start_new)
-            panels.undo_button("home.undo")
+        if framework is None:
+            welcome.begin(started=bool(state.draft()))
+        else:
+            welcome.another()
+        panels.undo_button("home.undo")
     with opened, st.container(border=True, height="stretch"):
         st.subheader("Open a framework file")
         welcome.upload()
@@ -39,7 +31,8 @@ def main() -> None:
     with st.container(gap=None):
         st.header("Look at a sample company")
         st.caption(
-            "Complete frameworks to read and change. Opening one replaces the current work; Undo brings it back."
+            "Complete frameworks to read and change. Opening one replaces the current work; "
+            "Undo brings it back."
         )
     welcome.samples()
 

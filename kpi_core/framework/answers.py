@@ -37,9 +37,9 @@ class CompanyAnswers(_Answers):
     revenue_target: Typed = None
     start_arr: Typed = None
     net_revenue_retention: Typed = None
-    """In percent."""
+    """In percent, 0 to 500. Ignored where the business model has no recurring revenue."""
     marketing_sourced_share: Typed = None
-    """In percent."""
+    """In percent, above 0 to 100. Left out: usual for the motion."""
 
 
 class DataAnswers(_Answers):
@@ -70,9 +70,9 @@ class KpiAnswers(_Answers):
     baseline_period: str | None = None
     target: Typed = None
     benchmark: str | None = None
-    """Id of the published figure; empty text for none."""
+    """Id of the published figure; empty text for none. Left out: the figure that fits best."""
     owner_role: str | None = None
-    """Empty text for nobody."""
+    """Role id; empty text for nobody. Left out: usual for the metric."""
     owner_person: str | None = None
     steward_role: str | None = None
     cadence: str | None = None

@@ -220,7 +220,7 @@ def _check_guardrails(framework: MeasurementFramework) -> Iterator[Finding]:
                 "guardrail_missing",
                 Severity.INFO,
                 metric.name,
-                f"Nothing shows whether it rises at the expense of {guard.lower()}.",
+                f"Nothing shows whether it rises at the expense of {guard}.",
                 f"Add {guard} as a supporting KPI, or read it in the quarterly review.",
                 "metrics",
                 metric.id,

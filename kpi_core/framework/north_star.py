@@ -65,7 +65,9 @@ def choose_north_star(
     """The north star with the reasons it scored on; its candidates stay on file."""
     candidates = score_candidates(motion, in_place, catalog)
     picked = next(c for c in candidates if c.metric_id == chosen)
-    strong = tuple(score.why for score in picked.scores if score.score == 2)
+    strong = tuple(
+        score.why for score in picked.scores if score.score == 2 and score.criterion != "measurable"
+    )
     return NorthStar(
         metric_id=chosen,
         motion=motion,

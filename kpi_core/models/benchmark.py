@@ -44,7 +44,7 @@ class Benchmark(Document):
     same_definition: bool
     """False when the source counts something other than our metric."""
     definition_note: Sentence | None = None
-    """How the source's definition differs; `None` when it does not."""
+    """How the source's definition differs, or why no metric takes it; `None` when it is the same."""
     unit: Id
     """Unit as our metrics count: `ratio`, `multiple`, `days`, `months`, `hours`, `minutes`, `money`."""
     currency: str | None = None

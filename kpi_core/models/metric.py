@@ -116,7 +116,7 @@ class MetricDefinition(Document):
     funnel_rate: Id | None = None
     """Rate of the KPI tree this metric is; equals its own id."""
     channels: tuple[Id, ...] = ()
-    """Channels whose weekly dashboard shows it; empty when it is not a channel metric."""
+    """Channels whose dashboard tab can show it; empty when it is not a channel metric."""
     minimum: Number = 0
     """Smallest possible value, in the metric's unit."""
     maximum: Number | None = None

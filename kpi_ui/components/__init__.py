@@ -141,8 +141,12 @@ def board(
     on_add: Callable[[str], None],
     *,
     add_label: str = "Add a supporting KPI",
+    panel: str | None = None,
 ) -> None:
-    """KPIs by stage; `on_select(card_id)` for a card, `on_add(stage_id)` for the dashed one."""
+    """KPIs by stage; `on_select(card_id)` for a card, `on_add(stage_id)` for the dashed one.
+
+    `panel` is the key of the container with the selected card's details, scrolled to on a phone.
+    """
     cards = {card.id for stage in stages for card in stage.cards}
     open_stages = {stage.id for stage in stages if stage.can_add}
 
@@ -154,7 +158,12 @@ def board(
         elif name == "add" and value in open_stages:
             on_add(value)
 
-    data = {"stages": [asdict(s) for s in stages], "selected": selected, "add_label": add_label}
+    data = {
+        "stages": [asdict(stage) for stage in stages],
+        "selected": selected,
+        "add_label": add_label,
+        "panel": panel,
+    }
     _mount(_BOARD, data, key, on_event)
 
 

@@ -6,6 +6,7 @@ function draw(ui) {
   const select = (id) => {
     guess(ui, "selected", id, send(ui, "select", id));
     draw(ui);
+    showPanel(ui);
   };
   const card = (item) => el("li", { key: item.id }, el("button", {
     class: `card ${item.role === "primary" ? "primary" : ""}`.trim(),
@@ -34,6 +35,14 @@ function draw(ui) {
           attrs: { type: "button", "aria-label": `${addLabel}: ${stage.name}` },
           on: { click: () => sendOnce(ui, "add", stage.id) },
         })) : null)))));
+}
+
+// On a phone the panel stands below the board: bring it into sight.
+function showPanel(ui) {
+  const panel = ui.data.panel && document.querySelector(`.st-key-${CSS.escape(ui.data.panel)}`);
+  if (!panel || window.innerWidth > 640) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  setTimeout(() => panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" }), 250);
 }
 
 export default function (component) {

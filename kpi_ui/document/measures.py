@@ -61,7 +61,8 @@ def north_star(framework: MeasurementFramework) -> Iterator[Block]:
     """The north star, why it leads, and what was refused."""
     star = framework.north_star
     metric = framework.metric(star.metric_id)
-    yield section("North star", metric.definition)
+    yield section("North star", "The one number on top, and why it leads.")
+    yield {"kind": "definition", "items": [{"term": metric.name, "text": metric.definition}]}
     yield {"kind": "list", "items": list(star.reasons), "ordered": False}
     refused = [c for c in star.candidates if c.refused]
     if refused:

@@ -28,8 +28,9 @@ def render(context: Context) -> None:
         found = [f for f in check_framework(context.framework) if f.step in ("metrics", "data")]
         panels.worth_a_look(found, key="metrics.findings", here="metrics")
     with side:
-        _adding(context)
-        _side(context, selected)
+        with st.container(key="metrics-panel"):
+            _adding(context)
+            _side(context, selected)
         kpis = context.framework.kpis
         now = sum(_level(context, kpi.metric_id) == "now" for kpi in kpis)
         components.meter("KPIs measurable now", now, len(kpis), key="metrics.meter")
@@ -54,6 +55,7 @@ def _board(context: Context, selected: Kpi) -> None:
         ],
         selected=selected.metric_id,
         key="metrics.board",
+        panel="metrics-panel",
         on_select=lambda metric_id: state.set_view(selected=metric_id, adding=None),
         on_add=lambda stage: state.set_view(adding=stage),
     )
