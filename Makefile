@@ -17,7 +17,7 @@ DEV_READY := $(VENV)/.installed-dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev setup test check format bench lock clean
+.PHONY: help run dev setup test check format docs bench lock clean
 
 help: ## list the targets
 	@echo "usage: make <target> [HOST=localhost] [PORT=8501] [PYTHON=python3.12]"
@@ -44,6 +44,9 @@ check: $(DEV_READY) ## check format, lint and types, then run the tests
 format: $(DEV_READY) ## format the code and mend what the linter can
 	@$(BIN)/ruff check --quiet --fix --exit-zero .
 	@$(BIN)/ruff format .
+
+docs: $(DEV_READY) ## write the generated parts of docs/ and the JSON Schema
+	@$(BIN)/python docs/generate.py
 
 bench: $(DEV_READY) ## measure the speed (benchmarks/*.py)
 	@for file in $(wildcard benchmarks/*.py); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

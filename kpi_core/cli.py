@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -42,7 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 clean, 1 findings of severity error, 2 unreadable input."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
     except _Unreadable as error:
         _report(error.findings, options.json, {"status": "unreadable"})
         return UNREADABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from kpi_core.benchmarks.match import in_unit, typical
 from kpi_core.formats import value_text
@@ -13,6 +14,16 @@ from kpi_core.models.metric import MetricDefinition
 from kpi_core.numbers import round_significant
 
 CLOSING_SHARE = 0.6
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """What a target moves towards."""
+
+    value: float
+    basis: TargetBasis
+    words: str
+    """`the revenue plan needs`, `Benchmarkit, 2025 reports`."""
 
 
 def propose_target(
@@ -29,46 +40,59 @@ def propose_target(
     value. Without history the reference itself, to be calibrated after one quarter. `None` when
     there is neither reference nor history.
     """
-
-    def text(value: float | None) -> str:
-        return value_text(value, metric.unit, currency)
-
-    if requirement is not None and metric.maximum is not None and requirement > metric.maximum:
-        requirement = None
-    published = typical(benchmark, metric.unit) if benchmark else None
-    reference = requirement if requirement is not None else published
-    basis = TargetBasis.MODEL_REQUIREMENT if requirement is not None else TargetBasis.BENCHMARK
-    source = "the revenue plan needs" if requirement is not None else _cite(benchmark)
-    if history is None:
-        if reference is None:
-            return None
-        value = reference if requirement is not None else committed(reference, metric.unit)
-        return Target(
-            value=value,
-            basis=basis,
-            reason=f"No own history yet; {text(reference)} is what {source}.",
-            proposed=value,
-            calibrate_after_quarter=True,
-        )
+    reference = _reference(metric, benchmark, requirement)
+    if history is not None:
+        return _from_history(metric, history, reference, currency, share)
     if reference is None:
-        value, reason = history, f"Hold your own {text(history)}: nothing comparable is published."
-    elif _at_least_as_good(history, reference, metric.direction):
-        value, reason = (
-            history,
-            f"Hold your own {text(history)}: at least as good as the {text(reference)} {source}.",
-        )
+        return None
+    value = reference.value
+    if reference.basis is TargetBasis.BENCHMARK:
+        value = committed(value, metric.unit)
+    shown = value_text(reference.value, metric.unit, currency)
+    return Target(
+        value=value,
+        basis=reference.basis,
+        reason=f"No own history yet; {shown} is what {reference.words}.",
+        proposed=value,
+        calibrate_after_quarter=True,
+    )
+
+
+def _reference(
+    metric: MetricDefinition, benchmark: Benchmark | None, requirement: float | None
+) -> _Reference | None:
+    possible = metric.maximum is None or requirement is None or requirement <= metric.maximum
+    if requirement is not None and possible:
+        basis = TargetBasis.MODEL_REQUIREMENT
+        return _Reference(requirement, basis, "the revenue plan needs")
+    published = typical(benchmark, metric.unit) if benchmark else None
+    if benchmark is None or published is None:
+        return None
+    return _Reference(published, TargetBasis.BENCHMARK, _cite(benchmark))
+
+
+def _from_history(
+    metric: MetricDefinition,
+    history: float,
+    reference: _Reference | None,
+    currency: str,
+    share: float,
+) -> Target:
+    own = value_text(history, metric.unit, currency)
+    value = history
+    if reference is None:
+        reason = f"Hold your own {own}: nothing comparable is published."
     else:
-        value = committed(history + share * (reference - history), metric.unit)
-        reason = (
-            f"From your {text(history)} towards the {text(reference)} {source}, "
-            f"closing {share:.0%} of the distance."
-        )
+        aim = f"{value_text(reference.value, metric.unit, currency)} {reference.words}"
+        if _at_least_as_good(history, reference.value, metric.direction):
+            reason = f"Hold your own {own}: at least as good as the {aim}."
+        else:
+            value = committed(history + share * (reference.value - history), metric.unit)
+            reason = f"From your {own} towards the {aim}, closing {share:.0%} of the distance."
     return Target(value=value, basis=TargetBasis.OWN_HISTORY, reason=reason, proposed=value)
 
 
-def _cite(benchmark: Benchmark | None) -> str:
-    if benchmark is None:
-        return ""
+def _cite(benchmark: Benchmark) -> str:
     year = f", {benchmark.source_year}" if benchmark.source_year else ""
     kind = "reports" if benchmark.typical is not None else "reports as the middle of its range"
     publisher = benchmark.source_publisher

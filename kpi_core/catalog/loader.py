@@ -24,6 +24,10 @@ DATA = Path(__file__).parent / "data"
 CATALOG_VERSION = "2026.11"
 
 M = TypeVar("M", bound=BaseModel)
+_COPIED = (
+    "segment", "motion", "industry", "channel", "stage", "region", "statistic", "sample",
+    "definition", "source_title", "source_publisher", "confidence", "note",
+)  # fmt: skip
 _UNITS = {"percent": ("ratio", 0.01), "ratio": ("multiple", 1.0)}
 
 
@@ -215,24 +219,7 @@ def _benchmark(row: dict[str, str], mapping: r.BenchmarkMapping) -> Benchmark:
             "low": figure("low"),
             "typical": figure("typical"),
             "high": figure("high"),
-            **{
-                k: row[k]
-                for k in (
-                    "segment",
-                    "motion",
-                    "industry",
-                    "channel",
-                    "stage",
-                    "region",
-                    "statistic",
-                    "sample",
-                    "definition",
-                    "source_title",
-                    "source_publisher",
-                    "confidence",
-                    "note",
-                )
-            },
+            **{column: row[column] for column in _COPIED},
             "source_year": int(row["source_year"]) if row["source_year"] else None,
             "source_url": row["source_url"] or None,
         }

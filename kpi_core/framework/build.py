@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from kpi_core.benchmarks.match import find, match_benchmarks
@@ -17,9 +17,10 @@ from kpi_core.framework.selection import DefinitionEdit, KpiEdit, KpiSelection
 from kpi_core.framework.suggest import ChosenMetric
 from kpi_core.models.company import CompanyProfile
 from kpi_core.models.framework import MeasurementFramework, Term
+from kpi_core.models.funnel import FunnelPlan
 from kpi_core.models.kpi import Kpi, Target, TargetBasis
-from kpi_core.models.metric import MetricDefinition
-from kpi_core.models.operation import MarketingSalesAgreement
+from kpi_core.models.metric import Measure, MetricDefinition
+from kpi_core.models.operation import DashboardSpecification, MarketingSalesAgreement
 
 
 def build_framework(
@@ -36,56 +37,73 @@ def build_framework(
     """
     rounding = previous.funnel_plan.rounding if previous else "whole"
     plan = plan_funnel(profile, _own_rates(selection, catalog), catalog, rounding)
-    needed = requirements(plan)
-    kpis = tuple(
-        _kept(_kpi(chosen, profile, selection, needed.get(chosen.metric_id), catalog), previous)
-        for chosen in selection.chosen
-    )
+    kpis = _kpis(profile, selection, requirements(plan), catalog, previous)
     dashboards = build_dashboards(kpis, selection.channels, profile.motion, catalog)
     agreement = previous.agreement if previous else _agreement(profile, catalog)
-    used = _used_metrics(
-        [
-            *(kpi.metric_id for kpi in kpis),
-            *(catalog.metric(kpi.metric_id).guardrail for kpi in kpis),
-            *dashboards.channel.metric_ids,
-            *(step.metric_id for step in plan.steps),
-            *(rate.metric_id for rate in plan.rates),
-            *(commitment.metric_id for commitment in agreement.commitments),
-            selection.north_star,
-        ],
-        catalog,
-    )
-    metrics = tuple(_edited(metric, selection.definitions.get(metric.id)) for metric in used)
-    cited = {kpi.benchmark_id for kpi in kpis}
+    metrics = _metrics(kpis, plan, dashboards, agreement, selection, catalog)
+    reviews = previous.operating_rhythm.reviews if previous else ()
+    in_place = selection.data.categories
+    cited = {kpi.benchmark_id for kpi in kpis} | {rate.benchmark_id for rate in plan.rates}
     return MeasurementFramework(
         catalog_version=catalog.version,
         name=selection.framework_name,
         created_on=previous.created_on if previous else today,
         updated_on=today,
         company=profile,
-        north_star=choose_north_star(
-            profile.motion, selection.north_star, selection.data.categories, catalog
-        ),
+        north_star=choose_north_star(profile.motion, selection.north_star, in_place, catalog),
         metrics=metrics,
-        measures=tuple(
-            catalog.measures[key]
-            for key in dict.fromkeys(k for m in metrics for k in formula_inputs(m.formula))
-            if key in catalog.measures
-        ),
+        measures=_measures(metrics, catalog),
         kpis=kpis,
         funnel_plan=plan,
         data_infrastructure=selection.data,
         dashboards=dashboards,
-        operating_rhythm=build_rhythm(
-            kpis,
-            selection.reviews,
-            catalog,
-            previous.operating_rhythm.reviews if previous else (),
-        ),
+        operating_rhythm=build_rhythm(kpis, selection.reviews, catalog, reviews),
         agreement=agreement,
         benchmarks=tuple(figure for figure in catalog.benchmarks if figure.id in cited),
         terms=_terms(profile, selection, catalog),
     )
+
+
+def _kpis(
+    profile: CompanyProfile,
+    selection: KpiSelection,
+    needed: Mapping[str, float],
+    catalog: Catalog,
+    previous: MeasurementFramework | None,
+) -> tuple[Kpi, ...]:
+    built = (
+        _kpi(chosen, profile, selection, needed.get(chosen.metric_id), catalog)
+        for chosen in selection.chosen
+    )
+    return tuple(_kept(kpi, previous) for kpi in built)
+
+
+def _metrics(
+    kpis: Iterable[Kpi],
+    plan: FunnelPlan,
+    dashboards: DashboardSpecification,
+    agreement: MarketingSalesAgreement,
+    selection: KpiSelection,
+    catalog: Catalog,
+) -> tuple[MetricDefinition, ...]:
+    """Every definition the framework names, as the user worded it."""
+    kpis = tuple(kpis)
+    named = [
+        *(kpi.metric_id for kpi in kpis),
+        *(catalog.metric(kpi.metric_id).guardrail for kpi in kpis),
+        *dashboards.channel.metric_ids,
+        *(step.metric_id for step in plan.steps),
+        *(rate.metric_id for rate in plan.rates),
+        *(commitment.metric_id for commitment in agreement.commitments),
+        selection.north_star,
+    ]
+    used = _used_metrics(named, catalog)
+    return tuple(_edited(metric, selection.definitions.get(metric.id)) for metric in used)
+
+
+def _measures(metrics: Iterable[MetricDefinition], catalog: Catalog) -> tuple[Measure, ...]:
+    keys = dict.fromkeys(key for metric in metrics for key in formula_inputs(metric.formula))
+    return tuple(catalog.measures[key] for key in keys if key in catalog.measures)
 
 
 def _own_rates(selection: KpiSelection, catalog: Catalog) -> dict[str, float]:

@@ -48,9 +48,16 @@ def _rate(
 ) -> FunnelRate:
     metric = catalog.metric(rate.metric_id)
 
-    def made(value: float, basis: RateBasis, source: str) -> FunnelRate:
+    def made(
+        value: float, basis: RateBasis, source: str, benchmark_id: str | None = None
+    ) -> FunnelRate:
         return FunnelRate(
-            metric_id=metric.id, name=metric.name, value=value, basis=basis, source=source
+            metric_id=metric.id,
+            name=metric.name,
+            value=value,
+            basis=basis,
+            source=source,
+            benchmark_id=benchmark_id,
         )
 
     if own := own_rates.get(metric.id):
@@ -62,7 +69,7 @@ def _rate(
             shown = benchmark_text(figure, Unit.RATIO, profile.currency)
             year = figure.source_year or "year not stated"
             source = f"{figure.source_publisher[:200]} ({year}): {shown}."
-            return made(value, RateBasis.BENCHMARK, source)
+            return made(value, RateBasis.BENCHMARK, source, figure.id)
     return made(rate.assumption, RateBasis.ASSUMPTION, rate.assumption_source)
 
 

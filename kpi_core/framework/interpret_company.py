@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from kpi_core.formats import currencies
 from kpi_core.framework.answers import CompanyAnswers, DataAnswers, Typed
 from kpi_core.framework.reading import Bounds, Reader
-from kpi_core.models.base import Motion, Segment, Unit
+from kpi_core.models.base import Motion, Unit
 from kpi_core.models.company import CompanyProfile, DataInfrastructure, ToolInPlace
 from kpi_core.numbers import round_significant
 
@@ -22,80 +23,95 @@ DEFAULTS = {
 }
 _MONEY = Bounds(above=True)
 _DAYS = Bounds(minimum=1, maximum=1825)
+_SHARE = Bounds(maximum=1, above=True)
+
+
+@dataclass(frozen=True)
+class _CompanyReader:
+    """Reads step 1, one answer at a time."""
+
+    answers: CompanyAnswers
+    reader: Reader
+
+    def choose(self, key: str, known: Iterable[str], default: str) -> str:
+        """An id from `known`."""
+        answer = getattr(self.answers, key)
+        return self.reader.choice(f"company.{key}", answer, known, default, STEP)
+
+    def number(self, key: str, unit: Unit, bounds: Bounds, currency: str) -> float | None:
+        """A typed number; `None` when empty or unusable."""
+        answer = getattr(self.answers, key)
+        return self.reader.number(f"company.{key}", answer, unit, currency, bounds, STEP)
+
+    def needed(self, key: str, unit: Unit, bounds: Bounds, currency: str, default: float) -> float:
+        """A number that cannot be empty; the default stands in."""
+        answer: Typed = getattr(self.answers, key)
+        if isinstance(answer, str) and not answer.strip():
+            self.reader.problem(f"company.{key}", STEP, "This must not be empty.", "Type a number.")
+        value = self.number(key, unit, bounds, currency)
+        return default if value is None else value
+
+    def month(self, default: int) -> int:
+        """First month of the fiscal year."""
+        month = self.answers.fiscal_year_start_month
+        if month is None or 1 <= month <= 12:
+            return month or default
+        path = "company.fiscal_year_start_month"
+        self.reader.problem(path, STEP, f"{month} is no month.", "Use 1 to 12.")
+        return default
 
 
 def read_company(answers: CompanyAnswers, motion: Motion, reader: Reader) -> CompanyProfile:
     """The company profile, with the catalog's starting assumptions where nothing was answered."""
-    catalog = reader.catalog
-
-    def choose(key: str, known: Iterable[str]) -> str:
-        return reader.choice(f"company.{key}", getattr(answers, key), known, DEFAULTS[key], STEP)
-
-    segment = catalog.segments[choose("segment", catalog.segments)]
-    region = catalog.regions[choose("region", catalog.regions)]
-    currency = reader.choice(
-        "company.currency", answers.currency, currencies(), region.currency, STEP
-    )
-
-    def number(key: str, unit: Unit, bounds: Bounds, default: float | None) -> float | None:
-        value: Typed = getattr(answers, key)
-        read = reader.number(f"company.{key}", value, unit, currency, bounds, STEP)
-        _refuse_empty(f"company.{key}", value, default, reader)
-        return default if read is None else read
-
-    business_model = choose("business_model", catalog.business_models)
-    deal = number(
-        "average_deal_size", Unit.MONEY, _MONEY, default_deal_size(segment.id, currency, reader)
-    )
-    days = number("sales_cycle_days", Unit.DAYS, _DAYS, segment.sales_cycle_days)
-    assert deal is not None
-    assert days is not None
-    target = number("revenue_target", Unit.MONEY, _MONEY, deal * segment.deals_a_year)
-    share = number(
-        "marketing_sourced_share",
-        Unit.RATIO,
-        Bounds(maximum=1, above=True),
-        catalog.motions[motion].marketing_sourced_share,
-    )
-    recurring = catalog.business_models[business_model].recurring
+    catalog, read = reader.catalog, _CompanyReader(answers, reader)
+    tables: dict[str, Iterable[str]] = {
+        "business_model": catalog.business_models,
+        "industry": catalog.industries,
+        "region": catalog.regions,
+        "segment": catalog.segments,
+        "maturity": catalog.maturity,
+    }
+    chosen = {key: read.choose(key, known, DEFAULTS[key]) for key, known in tables.items()}
+    region = catalog.regions[chosen["region"]]
+    currency = read.choose("currency", currencies(), region.currency)
+    numbers = _read_numbers(read, chosen["segment"], motion, currency)
+    if catalog.business_models[chosen["business_model"]].recurring:
+        retention = Bounds(maximum=5)
+        numbers["start_arr"] = read.number("start_arr", Unit.MONEY, Bounds(), currency)
+        numbers["net_revenue_retention"] = read.number(
+            "net_revenue_retention", Unit.RATIO, retention, currency
+        )
     name = reader.name("company.name", answers.name, DEFAULT_NAME, STEP) or DEFAULT_NAME
     return CompanyProfile.model_validate(
         {
+            **chosen,
+            **numbers,
             "name": name,
-            "business_model": business_model,
-            "industry": choose("industry", catalog.industries),
-            "region": region.id,
-            "currency": currency,
-            "fiscal_year_start_month": _month(answers, region.fiscal_year_start_month, reader),
-            "segment": Segment(segment.id),
-            "maturity": choose("maturity", catalog.maturity),
             "motion": motion,
-            "average_deal_size": deal,
-            "sales_cycle_days": round(days),
-            "revenue_target": target,
-            "start_arr": number("start_arr", Unit.MONEY, Bounds(), None) if recurring else None,
-            "net_revenue_retention": number(
-                "net_revenue_retention", Unit.RATIO, Bounds(maximum=5), None
-            )
-            if recurring
-            else None,
-            "marketing_sourced_share": share,
+            "currency": currency,
+            "fiscal_year_start_month": read.month(region.fiscal_year_start_month),
         }
     )
 
 
-def _refuse_empty(path: str, value: Typed, default: float | None, reader: Reader) -> None:
-    emptied = isinstance(value, str) and not value.strip()
-    if emptied and default is not None:
-        reader.problem(path, STEP, "This must not be empty.", "Type a number.")
-
-
-def _month(answers: CompanyAnswers, default: int, reader: Reader) -> int:
-    month = answers.fiscal_year_start_month
-    if month is None or 1 <= month <= 12:
-        return month or default
-    reader.problem("company.fiscal_year_start_month", STEP, f"{month} is no month.", "Use 1 to 12.")
-    return default
+def _read_numbers(
+    read: _CompanyReader, segment_id: str, motion: Motion, currency: str
+) -> dict[str, float | None]:
+    catalog = read.reader.catalog
+    segment = catalog.segments[segment_id]
+    usual_deal = default_deal_size(segment_id, currency, read.reader)
+    deal = read.needed("average_deal_size", Unit.MONEY, _MONEY, currency, usual_deal)
+    target = deal * segment.deals_a_year
+    days = read.needed("sales_cycle_days", Unit.DAYS, _DAYS, currency, segment.sales_cycle_days)
+    share = catalog.motions[motion].marketing_sourced_share
+    return {
+        "average_deal_size": deal,
+        "sales_cycle_days": round(days),
+        "revenue_target": read.needed("revenue_target", Unit.MONEY, _MONEY, currency, target),
+        "marketing_sourced_share": read.needed(
+            "marketing_sourced_share", Unit.RATIO, _SHARE, currency, share
+        ),
+    }
 
 
 def default_deal_size(segment: str, currency: str, reader: Reader) -> float:

@@ -69,8 +69,7 @@ class MeasurementFramework(Document):
             raise ValueError("kpis: each metric may be chosen only once")
         if missing := self.metric_references() - known:
             raise ValueError(f"metrics: no definition for {', '.join(sorted(missing))}")
-        cited = {kpi.benchmark_id for kpi in self.kpis if kpi.benchmark_id}
-        if missing := cited - {figure.id for figure in self.benchmarks}:
+        if missing := self.benchmark_references() - {figure.id for figure in self.benchmarks}:
             raise ValueError(f"benchmarks: no figure for {', '.join(sorted(missing))}")
         return self
 
@@ -92,6 +91,14 @@ class MeasurementFramework(Document):
             *(rate.metric_id for rate in self.funnel_plan.rates),
             *(step.metric_id for step in self.funnel_plan.steps if step.metric_id),
         }
+
+    def benchmark_references(self) -> set[str]:
+        """Ids of all published figures that KPIs and the funnel plan rest on."""
+        named = [
+            *(kpi.benchmark_id for kpi in self.kpis),
+            *(rate.benchmark_id for rate in self.funnel_plan.rates),
+        ]
+        return {benchmark_id for benchmark_id in named if benchmark_id}
 
     def metric(self, metric_id: str) -> MetricDefinition:
         """The definition of `metric_id` as this framework uses it; `KeyError` when it has none."""

@@ -7,7 +7,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kpi_core.models.base import Document, Id, Money, Name, PositiveMoney, Ratio, Sentence
+from kpi_core.models.base import (
+    BenchmarkId,
+    Document,
+    Id,
+    Money,
+    Name,
+    PositiveMoney,
+    Ratio,
+    Sentence,
+)
 
 
 class RateBasis(StrEnum):
@@ -35,6 +44,8 @@ class FunnelRate(Document):
     basis: RateBasis
     source: Sentence
     """What the value rests on, in words."""
+    benchmark_id: BenchmarkId | None = None
+    """The published figure used; `None` unless the basis is a benchmark."""
 
 
 class FunnelPlan(Document):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -57,72 +58,75 @@ def _choice(label: str, key: str, table: Mapping[str, Choice], chosen: str) -> N
     inputs.choose(label, ("company", key), options, str(chosen), help=description)
 
 
+@dataclass(frozen=True)
+class _Amount:
+    """A number field of the profile."""
+
+    key: str
+    label: str
+    unit: Unit
+    help: str = ""
+
+
+_LEFT = (
+    _Amount(
+        "revenue_target",
+        "New revenue target for the fiscal year",
+        Unit.MONEY,
+        "Revenue to be added in the year: new business and expansion.",
+    ),
+    _Amount("average_deal_size", "Average deal size, first year", Unit.MONEY),
+    _Amount(
+        "sales_cycle_days",
+        "Sales cycle in days",
+        Unit.DAYS,
+        "From opportunity created to closed won, typical.",
+    ),
+)
+_SHARE = _Amount(
+    "marketing_sourced_share", "Marketing-sourced share of new business (%)", Unit.RATIO
+)
+_RECURRING = (
+    _Amount(
+        "start_arr",
+        "Start ARR (optional)",
+        Unit.MONEY,
+        "Annual recurring revenue on the first day of the fiscal year.",
+    ),
+    _Amount(
+        "net_revenue_retention",
+        "Net revenue retention, % (optional)",
+        Unit.RATIO,
+        "Over 100% means that existing customers grow.",
+    ),
+)
+
+
+def _amount(context: Context, amount: _Amount, help: str = "") -> None:
+    value = getattr(context.profile, amount.key)
+    default = "" if value is None else editable(value, amount.unit)
+    note = _ASSUMED.get(amount.key, "") if state.answer("company", amount.key) is None else ""
+    path = ("company", amount.key)
+    inputs.text(amount.label, path, default, context.read, note=note, help=help or amount.help)
+
+
 def _money(context: Context) -> None:
-    profile, read = context.profile, context.read
-
-    def amount(
-        label: str, key: str, value: float | None, unit: Unit, note: str = "", help: str = ""
-    ) -> None:
-        default = "" if value is None else editable(value, unit)
-        if state.answer("company", key) is None and not note:
-            note = _ASSUMED.get(key, "")
-        inputs.text(label, ("company", key), default, read, note=note, help=help)
-
+    profile, catalog = context.profile, context.catalog
     with st.container(border=True):
         st.subheader("Your year in money")
         left, right = st.columns(2, gap="medium")
         with left:
             labels = {code: currency_label(code) for code in currencies()}
             inputs.choose("Currency", ("company", "currency"), labels, profile.currency)
-            amount(
-                "New revenue target for the fiscal year",
-                "revenue_target",
-                profile.revenue_target,
-                Unit.MONEY,
-                help="Revenue to be added in the year: new business and expansion.",
-            )
-            amount(
-                "Average deal size, first year",
-                "average_deal_size",
-                profile.average_deal_size,
-                Unit.MONEY,
-            )
-            amount(
-                "Sales cycle in days",
-                "sales_cycle_days",
-                profile.sales_cycle_days,
-                Unit.DAYS,
-                help="From opportunity created to closed won, typical.",
-            )
+            for amount in _LEFT:
+                _amount(context, amount)
         with right:
-            inputs.choose(
-                "Fiscal year starts in",
-                ("company", "fiscal_year_start_month"),
-                _MONTHS,
-                profile.fiscal_year_start_month,
-            )
-            amount(
-                "Marketing-sourced share of new business (%)",
-                "marketing_sourced_share",
-                profile.marketing_sourced_share,
-                Unit.RATIO,
-                help=context.catalog.motions[profile.motion].share_reason,
-            )
-            if context.catalog.business_models[profile.business_model].recurring:
-                amount(
-                    "Start ARR (optional)",
-                    "start_arr",
-                    profile.start_arr,
-                    Unit.MONEY,
-                    help="Annual recurring revenue on the first day of the fiscal year.",
-                )
-                amount(
-                    "Net revenue retention, % (optional)",
-                    "net_revenue_retention",
-                    profile.net_revenue_retention,
-                    Unit.RATIO,
-                    help="Over 100% means that existing customers grow.",
-                )
+            month = ("company", "fiscal_year_start_month")
+            inputs.choose("Fiscal year starts in", month, _MONTHS, profile.fiscal_year_start_month)
+            _amount(context, _SHARE, help=inputs.md(catalog.motions[profile.motion].share_reason))
+            if catalog.business_models[profile.business_model].recurring:
+                for amount in _RECURRING:
+                    _amount(context, amount)
 
 
 def _effect(context: Context) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import streamlit as st
 
-from kpi_core.framework.check import OWNER_LOAD_MAXIMUM
+from kpi_core.framework.check_kpis import OWNER_LOAD_MAXIMUM
 from kpi_core.models.kpi import Kpi
 from kpi_ui import components, state
 from kpi_ui.steps.context import Context
