@@ -8,16 +8,23 @@ when a meaning is missing, and when one is left over.
 
 from __future__ import annotations
 
+import ast
 import csv
+import inspect
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
+from kpi_core import cli_reports as reports
 from kpi_core.catalog.formula_text import formula_words
 from kpi_core.catalog.loader import DATA, Catalog, load_catalog
 from kpi_core.export import tables as t
@@ -45,6 +52,15 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[type[BaseModel], ...]]] = {
     "agreement": (t.AGREEMENT_COLUMNS, (Commitment,)),
     "sources": (t.SOURCE_COLUMNS, (Benchmark,)),
 }
+
+# What the tree commands print.
+OUTPUTS = (
+    reports.TreeReport,
+    reports.BottleneckReport,
+    reports.GoalSeekReport,
+    reports.SimulationReport,
+    reports.PlanReport,
+)
 
 # What a field or column means where no docstring says it: `Model.field`, `table.column`, or the bare
 # name where it means the same everywhere.
@@ -248,6 +264,96 @@ MEANINGS: dict[str, str] = {
     "held": "False drops the review.",
     "ReviewAnswers.duration_minutes": "Minutes, 5 to 480. Left out: usual for the review.",
     "ReviewAnswers.attendees": "Role ids. Left out: usual for the review.",
+    # scenarios of the KPI tree
+    "Scenario.id": "Key of the scenario.",
+    "Scenario.name": "Its name.",
+    "Scenario.existing_customer_revenue": (
+        "Part of the target that existing customers bring; negative when they shrink."
+    ),
+    "marketing_share": "Share of the new business that marketing must bring.",
+    "Scenario.lanes": "Channels, segments or motions; their shares are scaled to sum 1.",
+    "Scenario.budget": "Programme spend available in the year; `None` when not given.",
+    "gross_margin": "Share of revenue left after the cost of delivering it; `None` when not given.",
+    "payback_limit_months": "Longest acceptable CAC payback; `None` when not given.",
+    "Scenario.seed": "Seed of the simulation: same seed, same draws.",
+    "Scenario.time": "How the year is planned month by month.",
+    "Lane.id": "Key of the lane.",
+    "Lane.name": "Name of the lane.",
+    "Lane.rates": "Rates between its steps, one fewer than steps.",
+    "Lane.average_deal_size": "First-year value of a typical won deal of the lane.",
+    "deal_size_low": "Smallest average deal size expected, for simulation; `None` for no spread.",
+    "TreeStep.id": "Key of the step, used once in its lane.",
+    "TreeStep.name": "Name of the step.",
+    "TreeStep.metric_id": "Metric that counts the step; `None` for a step of one's own.",
+    "TreeRate.metric_id": "Metric the rate is.",
+    "TreeRate.name": "Name of the rate.",
+    "TreeRate.low": "Lowest value the rate may take, for simulation without counts; `None` for no spread.",
+    "reference_source": "Where the reference comes from; `None` when not known.",
+    "TreeRate.lag": "How long units take to the next step.",
+    "successes": "Units that reached the next step.",
+    "trials": "Units that entered the step; not fewer than `successes`.",
+    "mean_days": "Mean time to the next step, in days.",
+    "TimeInputs.months": "Months planned.",
+    # what the tree commands print
+    "TreeReport.revenue": "Revenue wanted in the year, as given.",
+    "TreeReport.deal_size": "Average deal size, as given.",
+    "TreeReport.rounding": "`whole` rounds up at every step, `exact` (`--exact`) does not round.",
+    "TreeStepRequired.id": "Key of the step in the template.",
+    "BottleneckReport.lanes": "The rates of every lane.",
+    "LeakReport.metric_id": "The rate.",
+    "LeakReport.name": "Its name.",
+    "LeakReport.now": "Current rate; `None` when not known.",
+    "LeakReport.reference": "What it is held against; `None` for nothing.",
+    "gain": (
+        "Revenue that reaching the reference would add at today's volumes, R x (reference / now - 1); "
+        "0 at or above it, and R where the current rate is 0."
+    ),
+    "proof": (
+        "`proven`: the 95% interval of the current rate excludes its reference. `not_proven`: below the "
+        "reference, but the interval holds it or there are no counts. `at_reference`: not below. "
+        "`unknown`: no current rate or no reference."
+    ),
+    "Interval.low": "Lower end.",
+    "Interval.high": "Upper end.",
+    "GoalSeekReport.equal_effort": "The chosen rates raised together.",
+    "GoalSeekReport.spend": "Whether the money for the plan is there.",
+    "lane_id": "Id of its lane.",
+    "SingleLever.name": "Name of the number.",
+    "SingleLever.kind": "What it is: a rate, the volume of the first step, or the deal size.",
+    "reachable": "Whether changing it alone can close the gap.",
+    "EffortRate.metric_id": "The rate.",
+    "EffortRate.name": "Its name.",
+    "EffortRate.now": "Rate now, planned where today's is not known.",
+    "EffortRate.cap": "The most it can be.",
+    "SpendCheck.budget": "The scenario's budget.",
+    "SimulationReport.draws": "How many years were drawn.",
+    "SimulationReport.seed": "Seed they were drawn with.",
+    "p10": "Revenue that one draw in ten does not reach.",
+    "p50": "Median revenue.",
+    "p90": "Revenue that nine draws in ten do not reach.",
+    "SimulationReport.mean": "Mean revenue.",
+    "histogram": "How the draws are spread.",
+    "edges": "Revenue at the edges of the bins, rising.",
+    "Histogram.counts": "Draws in each bin.",
+    "Driver.id": "What varies: a rate's metric id, `average_deal_size`, or `chance`.",
+    "Driver.name": "Its name.",
+    "Driver.low": "Total revenue with it at its 10th percentile.",
+    "Driver.high": "Total revenue with it at its 90th percentile.",
+    "PlanReport.revenue_target": "Revenue marketing must bring.",
+    "deals_target": "Deals that takes.",
+    "wins_in_year": "Deals won.",
+    "revenue_in_year": "Revenue won.",
+    "locked_in_revenue": "Their money.",
+    "PlanReport.lanes": "The plan of every lane.",
+    "LanePlan.revenue_target": "The lane's part of the revenue marketing must bring.",
+    "LanePlan.months": "The months, in order.",
+    "LanePlan.naive": "The plan that forgets the time in between.",
+    "LanePlan.notes": "What the reader should know; a finding explains each.",
+    "PlanMonth.revenue_target": "The month's part of the revenue.",
+    "PlanMonth.deals_target": "The month's part of the deals.",
+    "StepPlan.id": "Key of the step.",
+    "StepPlan.name": "Name of the step.",
+    "catch_up": "Extra entries at this step alone that close the gap.",
     # findings
     "code": "Stable key of the kind of finding.",
     "severity": "`error` blocks sign-off, `warning` should be read, `info` may be.",
@@ -404,7 +510,7 @@ def type_words(field: Schema, definitions: Schema) -> str:
         return ("one of " if len(values) > 1 else "") + ", ".join(f"`{value}`" for value in values)
     kinds: dict[str, Callable[[], str]] = {
         "array": lambda: _list_words(field, definitions),
-        "object": lambda: f"object of {type_words(field['additionalProperties'], definitions)}",
+        "object": lambda: f"object of {type_words(_values_of(field), definitions)}",
         "string": lambda: _text_words(field),
         "number": lambda: f"number{_range_words(field)}",
         "integer": lambda: f"whole number{_range_words(field)}",
@@ -414,9 +520,20 @@ def type_words(field: Schema, definitions: Schema) -> str:
     return kinds[field["type"]]()
 
 
+def _values_of(field: Schema) -> Schema:
+    """The schema of an object's values, whatever their keys must look like."""
+    for values in (*field.get("patternProperties", {}).values(), field.get("additionalProperties")):
+        if isinstance(values, dict):
+            return values
+    return {}
+
+
 def _list_words(field: Schema, definitions: Schema) -> str:
     least, most = field.get("minItems"), field.get("maxItems")
-    size = f" ({least} to {most})" if most else f" (at least {least})" if least else ""
+    if least and most:
+        size = f" ({least} to {most})"
+    else:
+        size = f" (at most {most})" if most else f" (at least {least})" if least else ""
     return f"list{size} of {type_words(field['items'], definitions)}"
 
 
@@ -439,8 +556,15 @@ def _range_words(field: Schema) -> str:
     }
     if "exclusiveMinimum" in field:
         words = {"exclusiveMinimum": "above", "maximum": "up to", "exclusiveMaximum": "below"}
-    ends = [f"{word} {field[key]:g}" for key, word in words.items() if key in field]
-    return " ".join(["", *ends]).replace("e+", "e")
+    ends = [f"{word} {_number_words(field[key])}" for key, word in words.items() if key in field]
+    return " ".join(["", *ends])
+
+
+def _number_words(value: float) -> str:
+    """`1e15`, `0.000001`, and all digits where six do not tell the whole number."""
+    if float(f"{value:g}") != value:
+        return str(value)
+    return f"{value:f}".rstrip("0") if 0 < value < 1e-4 else f"{value:g}".replace("e+", "e")
 
 
 def need_words(name: str, field: Schema, model: Schema) -> str:
@@ -479,16 +603,24 @@ def _references(field: Schema, suffix: str = "") -> Iterator[tuple[str, str]]:
         yield from _references(option, suffix)
     if "items" in field:
         yield from _references(field["items"], f"{suffix}[]")
-    if isinstance(field.get("additionalProperties"), dict):
-        yield from _references(field["additionalProperties"], f"{suffix}.<id>")
+    if values := _values_of(field):
+        yield from _references(values, f"{suffix}.<id>")
 
 
-def field_tables(document: type[BaseModel], meanings: Meanings) -> str:
-    """One section for each object of a document, with a table of its fields."""
+def field_tables(
+    document: type[BaseModel], meanings: Meanings, elsewhere: type[BaseModel] | None = None
+) -> str:
+    """One section for each object of a document, with a table of its fields.
+
+    Objects that have a section under the document `elsewhere` are left out.
+    """
+    told = models_of(elsewhere.model_json_schema()) if elsewhere else {}
     schema = document.model_json_schema()
     definitions = {**schema.get("$defs", {}), schema["title"]: schema}
     parts = []
     for name, paths in models_of(schema).items():
+        if name in told:
+            continue
         where = ", ".join(f"`{path}`" for path in paths if path) or "The whole file"
         about = " ".join(definitions[name]["description"].split())
         parts += [f"### {name}", f"{where}. {about}", field_table(name, definitions, meanings)]
@@ -503,9 +635,65 @@ def field_table(name: str, definitions: Schema, meanings: Meanings) -> str:
         words = type_words(field, definitions)
         if need == "optional":
             words = words.removesuffix(" or `null`")
-        meaning = meanings.of(f"{name}.{key}", field.get("description"))
+        meaning = " ".join(meanings.of(f"{name}.{key}", field.get("description")).split())
         rows.append((f"`{key}`", words, need, meaning.replace("`None`", "`null`")))
     return table(("field", "type", "needed", "meaning"), rows)
+
+
+# What the tree commands print, by way of the schema of their dataclasses
+
+
+def output_tables(meanings: Meanings) -> str:
+    """One section for each object the tree commands print, with a table of its fields."""
+    parts: list[str] = []
+    for report in OUTPUTS:
+        schema = TypeAdapter(report).json_schema(mode="serialization")
+        definitions = {**schema.get("$defs", {}), schema["title"]: schema}
+        for name, paths in models_of(schema).items():
+            if f"### {name}" not in parts:
+                where = ", ".join(f"`{path}`" for path in paths if path)
+                about = " ".join(definitions[name]["description"].split()).replace(
+                    "`None`", "`null`"
+                )
+                parts += [f"### {name}", f"{where}. {about}" if where else about]
+                parts.append(
+                    _output_table(name, definitions, _docstrings(_dataclass(name)), meanings)
+                )
+    return "\n\n".join(parts)
+
+
+def _output_table(
+    name: str, definitions: Schema, docstrings: Mapping[str, str], meanings: Meanings
+) -> str:
+    rows = (
+        (
+            f"`{key}`",
+            type_words(field, definitions),
+            meanings.of(f"{name}.{key}", docstrings.get(key)).replace("`None`", "`null`"),
+        )
+        for key, field in definitions[name]["properties"].items()
+    )
+    return table(("field", "type", "meaning"), rows)
+
+
+def _dataclass(name: str) -> type:
+    """The dataclass of that name that a report is made of."""
+    modules = [vars(module) for key, module in sys.modules.items() if key.startswith("kpi_core.")]
+    return next(found[name] for found in modules if is_dataclass(found.get(name)))
+
+
+def _docstrings(described: type) -> dict[str, str]:
+    """The docstrings below a dataclass's attributes, inherited ones too."""
+    found: dict[str, str] = {}
+    for base in reversed(described.__mro__[:-1]):
+        body = ast.parse(dedent(inspect.getsource(base))).body[0].body
+        for field, text in pairwise(body):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(
+                    value=ast.Constant(value=str(words))
+                ):
+                    found[key] = " ".join(words.split())
+    return found
 
 
 def finding_table(meanings: Meanings) -> str:
@@ -631,10 +819,11 @@ def blocks() -> dict[str, str]:
     catalog, meanings = load_catalog(), Meanings()
     made = {
         "framework": field_tables(MeasurementFramework, meanings),
-        "answers": field_tables(Answers, meanings),
+        "answers": field_tables(Answers, meanings, MeasurementFramework),
         "choices": choices(catalog),
         "tables": column_tables(meanings),
         "benchmarks": benchmark_columns(meanings),
+        "tree output": output_tables(meanings),
         "finding": finding_table(meanings),
         "north stars": north_stars(catalog),
         "metrics": metric_entries(catalog),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -13,17 +14,28 @@ from typing import Any
 
 import yaml
 
+from kpi_core import cli_tree
 from kpi_core.catalog.loader import load_catalog
+from kpi_core.cli_io import (
+    CLEAN,
+    FINDINGS,
+    UNREADABLE,
+    Unreadable,
+    read_bytes,
+    read_framework,
+    report,
+    unusable_file,
+    write,
+)
 from kpi_core.export.files import Export, to_csv, to_json, to_zip
-from kpi_core.export.open import LARGEST_FILE, open_framework
 from kpi_core.framework.build import build_framework
 from kpi_core.framework.check import check_framework
 from kpi_core.framework.interpret import interpret
-from kpi_core.models.base import Finding, Severity
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.schema import schema_text
 
-CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
+__all__ = ["CLEAN", "FINDINGS", "UNREADABLE", "main"]
+
 EXPORTS: dict[str, Callable[[MeasurementFramework], Export]] = {
     "json": to_json,
     "csv": to_csv,
@@ -31,17 +43,13 @@ EXPORTS: dict[str, Callable[[MeasurementFramework], Export]] = {
 }
 
 
-class _Unreadable(Exception):
-    """A file that cannot be read or written, with the findings that say why."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("; ".join(f"{f.where}: {f.message}" for f in findings))
-        self.findings = tuple(findings)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 clean, 1 findings of severity error, 2 unreadable input."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without Unicode shows escapes
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character
     try:
         status = int(options.run(options))
         sys.stdout.flush()
@@ -49,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLEAN
-    except _Unreadable as error:
-        _report(error.findings, options.json, {"status": "unreadable"})
+    except Unreadable as error:
+        report(error.findings, options.json, {"status": "unreadable"})
         return UNREADABLE
 
 
@@ -79,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--to", choices=sorted(EXPORTS), required=True)
     export.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     command("schema", _schema, "Print the JSON Schema of the framework file.")
+    cli_tree.add_commands(command)
     return parser
 
 
@@ -86,19 +95,19 @@ def _build(options: argparse.Namespace) -> int:
     catalog = load_catalog()
     read = interpret(_read_answers(options.answers), catalog)
     if not read.is_complete:
-        return _report(read.findings, options.json, {"status": "answers need attention"})
+        return report(read.findings, options.json, {"status": "answers need attention"})
     today = options.date or datetime.now(UTC).date()
     framework = build_framework(read.profile, read.selection, catalog, today)
-    _write(options.output, to_json(framework).content)
+    write(options.output, to_json(framework).content)
     findings = (*read.findings, *check_framework(framework))
-    return _report(
+    return report(
         findings, options.json, {"written": str(options.output), "kpis": len(framework.kpis)}
     )
 
 
 def _check(options: argparse.Namespace) -> int:
-    framework = _read_framework(options.framework)
-    return _report(
+    framework = read_framework(options.framework)
+    return report(
         check_framework(framework),
         options.json,
         {"framework": framework.name, "kpis": len(framework.kpis)},
@@ -106,11 +115,9 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    export = EXPORTS[options.to](_read_framework(options.framework))
-    _write(options.output, export.content)
-    return _report(
-        (), options.json, {"written": str(options.output), "losses": list(export.losses)}
-    )
+    export = EXPORTS[options.to](read_framework(options.framework))
+    write(options.output, export.content)
+    return report((), options.json, {"written": str(options.output), "losses": list(export.losses)})
 
 
 def _schema(options: argparse.Namespace) -> int:
@@ -118,60 +125,20 @@ def _schema(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise _Unreadable([_file_finding(path, "it is larger than 5 MB")])
-        return path.read_bytes()
-    except OSError as error:
-        raise _Unreadable([_file_finding(path, error.strerror or "it cannot be read")]) from error
-
-
 def _read_answers(path: Path) -> Any:
-    content = _read_bytes(path)
+    content = read_bytes(path)
     try:
-        return yaml.safe_load(content.decode("utf-8-sig"))
+        read = _json_or_yaml(content.decode("utf-8-sig"))
+        json.dumps(read, default=str, skipkeys=True)  # refuses loops and numbers without end
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
         reason = f"it is neither JSON nor YAML ({str(error).splitlines()[0][:200]})"
-        raise _Unreadable([_file_finding(path, reason)]) from error
+        raise unusable_file(path, reason) from error
+    return read
 
 
-def _read_framework(path: Path) -> MeasurementFramework:
-    opened = open_framework(_read_bytes(path))
-    if opened.framework is None:
-        raise _Unreadable(opened.findings)
-    return opened.framework
-
-
-def _write(path: Path, content: bytes) -> None:
+def _json_or_yaml(text: str) -> Any:
+    """JSON first: YAML reads neither tabs, nor escaped emoji, nor `5e4` as JSON means them."""
     try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise _Unreadable(
-            [_file_finding(path, error.strerror or "it cannot be written")]
-        ) from error
-
-
-def _file_finding(path: Path, reason: str) -> Finding:
-    return Finding(
-        code="file_not_readable",
-        severity=Severity.ERROR,
-        where=str(path)[:400],
-        message=f"This file cannot be used: {reason}.",
-        fix="Check the path and the file.",
-    )
-
-
-def _report(findings: Sequence[Finding], as_json: bool, result: dict[str, object]) -> int:
-    """Print the result and the findings; the exit status says whether an error is among them."""
-    status = FINDINGS if any(f.severity is Severity.ERROR for f in findings) else CLEAN
-    if as_json:
-        listed = [finding.model_dump(mode="json") for finding in findings]
-        print(json.dumps({**result, "findings": listed}, ensure_ascii=False, indent=2))
-        return status
-    for key, value in result.items():
-        if value:
-            print(f"{key}: {'; '.join(value) if isinstance(value, list) else value}")
-    for finding in findings:
-        print(f"{finding.severity.value}: {finding.where}: {finding.message} {finding.fix}")
-    return status
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return yaml.safe_load(text)

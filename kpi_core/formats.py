@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 from babel.core import get_global
@@ -15,6 +16,7 @@ from babel.numbers import (
 )
 
 from kpi_core.models.base import Unit
+from kpi_core.numbers import round_significant
 
 NOT_AVAILABLE = "n/a"
 _LOCALES = {"INR": "en_IN"}
@@ -66,20 +68,28 @@ def symbol_fits(text: str, code: str) -> bool:
     sign = text.strip().casefold()
     if not sign:
         return True
-    known = {code, get_currency_symbol(code, locale="en"), *_local_symbols(code)}
-    return any(sign == k.casefold() or k.casefold().endswith(sign) for k in known)
+    symbol = get_currency_symbol(code, locale="en")
+    known = {code, symbol, f"{code[:2]}{symbol}", *_local_symbols(code)}
+    return any(
+        sign == k.casefold() or (not sign.isalpha() and k.casefold().endswith(sign)) for k in known
+    )
 
 
 @cache
 def _local_symbols(code: str) -> frozenset[str]:
     locales = {"JPY": ("ja",), "SEK": ("sv",), "NOK": ("nb",), "DKK": ("da",), "PLN": ("pl",)}
-    return frozenset(get_currency_symbol(code, locale=name) for name in locales.get(code, ()))
+    words = {"JPY": ("円",), "CNY": ("元",)}
+    signs = (get_currency_symbol(code, locale=name) for name in locales.get(code, ()))
+    return frozenset((*signs, *words.get(code, ())))
 
 
 def money(value: float, currency: str, *, compact: bool = False) -> str:
     """`¥100M` compact, `¥100,000,000` exact; cents only where they are there."""
     locale = _LOCALES.get(currency, "en")
     if compact and abs(value) >= 1000:
+        scale = 1000 ** math.floor(math.log10(abs(value)) / 3)
+        if abs(round(value / scale, 1)) >= 1000:
+            value = math.copysign(scale * 1000, value)
         return str(
             format_compact_currency(value, currency, locale=locale, fraction_digits=1)
         ).replace(".0", "")
@@ -93,6 +103,8 @@ def percent(value: float) -> str:
     """A ratio as percent: one decimal, two under 1% so that small rates stay apart."""
     shown = value * 100
     digits = 2 if 0 < abs(shown) < 1 else 1
+    if 0 < abs(shown) < 0.01:
+        return f"{round_significant(shown, 2):f}".rstrip("0") + "%"
     return f"{shown:,.{digits}f}%"
 
 

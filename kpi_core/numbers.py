@@ -33,6 +33,7 @@ MULTIPLIERS = {
 _SHAPE = re.compile(
     r"^(?P<sign>[-+]?)(?P<before>[^\d.,+-]*)(?P<inner>[-+]?)(?P<digits>\d[\d.,' ]*|[.,]\d+)(?P<after>\D*)$"
 )
+_CHARACTERS = {"千", "万", "億"}
 _LARGEST = Decimal(10) ** 15
 
 
@@ -63,7 +64,7 @@ def parse_number(text: str) -> ParsedNumber:
     if len(plain) > 60:
         raise NumberError("is too long for a number: type digits, for example 1,234.5")
     shape = _SHAPE.match(plain)
-    if shape is None:
+    if shape is None or (shape["sign"] and shape["inner"]):
         raise NumberError(f"'{plain}' is not a number: type digits, for example 1,234.5 or 5m")
     before, after = shape["before"].strip(), shape["after"].strip()
     percent = after.endswith("%") or before.endswith("%")
@@ -81,6 +82,8 @@ def _multiplier(before: str, after: str, plain: str) -> tuple[int, str]:
     words = after.split()
     head = re.match(r"^[^\W\d_]+", after)
     first = (head.group() if head else "").casefold()
+    if after[:1] in _CHARACTERS:
+        first = after[0]
     if first in MULTIPLIERS and first:
         rest = after[len(first) :].strip()
         return MULTIPLIERS[first], " ".join(filter(None, (before, rest)))
@@ -90,21 +93,25 @@ def _multiplier(before: str, after: str, plain: str) -> tuple[int, str]:
 
 
 def _digits(digits: str, plain: str) -> Decimal:
+    spaced = re.search(r"[ ']\d", digits) is not None
+    if re.search(r"[.,].*[ ']\d", digits):
+        raise NumberError(f"'{plain}' mixes kinds of groups: type it like 1,234.5 or 1.234,5")
     digits = digits.replace(" ", "").replace("'", "").rstrip(".,")
     if "," in digits and "." in digits:
         decimal = "," if digits.rfind(",") > digits.rfind(".") else "."
         grouping = "." if decimal == "," else ","
         if digits.count(decimal) > 1:
             raise NumberError(f"'{plain}' mixes commas and dots: type it like 1,234.5 or 1.234,5")
-        digits = digits.replace(grouping, "").replace(decimal, ".")
+        whole, _, fraction = digits.partition(decimal)
+        _check_groups(whole.split(grouping), plain)
+        digits = f"{whole.replace(grouping, '')}.{fraction}"
     elif "," in digits or "." in digits:
         sign = "," if "," in digits else "."
         groups = digits.split(sign)
         if len(groups) > 2:
-            if any(len(group) != 3 for group in groups[1:]):
-                raise NumberError(f"'{plain}' has uneven groups: type it like 1,234,567")
+            _check_groups(groups, plain)
             digits = "".join(groups)
-        elif sign == "," and len(groups[1]) == 3 and groups[0] not in ("", "0"):
+        elif sign == "," and len(groups[1]) == 3 and groups[0] not in ("", "0") and not spaced:
             digits = "".join(groups)
         else:
             digits = ".".join(groups)
@@ -112,6 +119,15 @@ def _digits(digits: str, plain: str) -> Decimal:
         return Decimal(digits or "x")
     except InvalidOperation as error:
         raise NumberError(f"'{plain}' is not a number: type digits, for example 1,234.5") from error
+
+
+def _check_groups(groups: list[str], plain: str) -> None:
+    """Groups of three, or Indian ones: two digits each and three at the end."""
+    first, *middle, last = groups
+    widths = {len(group) for group in middle}
+    even = len(last) == 3 and 1 <= len(first) <= 3
+    if len(groups) > 1 and not (even and (widths <= {3} or (widths == {2} and len(first) <= 2))):
+        raise NumberError(f"'{plain}' has uneven groups: type it like 1,234,567")
 
 
 def round_significant(value: float, digits: int) -> float:

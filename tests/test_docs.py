@@ -22,6 +22,7 @@ from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.schema import SCHEMA_FILE, schema_text
 
 ROOT = Path(__file__).parents[1]
+OPTION = r"--[a-z]+(?:-[a-z]+)*"
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("README.md"))]
 
 
@@ -139,14 +140,14 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_every_command_and_option_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
     listed = section(text_of("file-formats.md"), "## Command line")
-    commands = re.findall(r"^    ([a-z]+) ", printed(capsys, "--help"), re.MULTILINE)
-    assert sorted(commands) == sorted(set(re.findall(r"^\| `kpi ([a-z]+)", listed, re.MULTILINE)))
+    commands = re.findall(r"^    ([a-z-]+)(?: |$)", printed(capsys, "--help"), re.MULTILINE)
+    assert sorted(commands) == sorted(set(re.findall(r"^\| `kpi ([a-z-]+)", listed, re.MULTILINE)))
     options = {
         option
         for command in commands
-        for option in re.findall(r"--[a-z]+", printed(capsys, command, "--help"))
+        for option in re.findall(OPTION, printed(capsys, command, "--help"))
     }
-    assert options == set(re.findall(r"--[a-z]+", listed))
+    assert options == set(re.findall(OPTION, listed))
 
 
 def test_the_answers_example_builds_a_framework_without_errors() -> None:

@@ -87,9 +87,19 @@ def _from_history(
         if _at_least_as_good(history, reference.value, metric.direction):
             reason = f"Hold your own {own}: at least as good as the {aim}."
         else:
-            value = committed(history + share * (reference.value - history), metric.unit)
+            value = _between(history, reference.value, share, metric.unit)
             reason = f"From your {own} towards the {aim}, closing {share:.0%} of the distance."
     return Target(value=value, basis=TargetBasis.OWN_HISTORY, reason=reason, proposed=value)
+
+
+def _between(history: float, reference: float, share: float, unit: Unit) -> float:
+    """The committed number, unless rounding would make it worse than today or better than the aim."""
+    exact = history + share * (reference - history)
+    low, high = sorted((history, reference))
+    for value in (committed(exact, unit), round_significant(exact, 4)):
+        if low <= value <= high:
+            return value
+    return min(max(round(exact, 6), low), high)
 
 
 def _cite(benchmark: Benchmark) -> str:

@@ -137,6 +137,10 @@ def _check_suggestions(catalog: Catalog) -> Iterator[str]:
 
 
 def _check_funnels(catalog: Catalog) -> Iterator[str]:
+    yield from _unknown("causes", catalog.causes, catalog.metrics)
+    rates = {rate.metric_id for funnel in catalog.funnels.values() for rate in funnel.rates}
+    for missing in sorted(rates - set(catalog.causes)):
+        yield f"causes: none for the funnel rate {missing}"
     for funnel in catalog.funnels.values():
         at = f"funnel {funnel.id}"
         yield from _unknown(f"{at}, steps", (s.metric_id for s in funnel.steps), catalog.metrics)

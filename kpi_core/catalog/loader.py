@@ -31,7 +31,7 @@ _COPIED = (
 _UNITS = {"percent": ("ratio", 0.01), "ratio": ("multiple", 1.0)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalog:
     """All definitions as data. Mappings keep the order of the files."""
 
@@ -51,6 +51,7 @@ class Catalog:
     stages: Mapping[str, r.StageChoice]
     funnels: Mapping[str, r.FunnelTemplate]
     suggestions: tuple[r.StageSuggestion, ...]
+    causes: Mapping[str, r.RateCauses]
     criteria: Mapping[str, r.Criterion]
     candidates: Mapping[str, r.CandidateRecord]
     reviews: tuple[r.ReviewRecord, ...]
@@ -99,15 +100,15 @@ def load_catalog(folder: Path = DATA) -> Catalog:
     planning = folder / "planning.yaml"
     operation = folder / "operation.yaml"
     files = sorted((folder / "metrics").glob("*.yaml"))
-    metrics = [metric for file in files for metric in _records(file, "metrics", MetricDefinition)]
-    measures = [measure for file in files for measure in _records(file, "measures", Measure)]
+    metrics = _merged(files, "metrics", MetricDefinition)
+    measures = _merged(files, "measures", Measure)
     mappings = _keyed(
         folder / "benchmark_metrics.yaml", "mappings", r.BenchmarkMapping, "published_as"
     )
     catalog = Catalog(
         version=CATALOG_VERSION,
-        metrics=_unique(metrics, "id", folder / "metrics"),
-        measures=_unique(measures, "id", folder / "metrics"),
+        metrics=metrics,
+        measures=measures,
         business_models=_keyed(company, "business_models", r.BusinessModel),
         segments=_keyed(company, "segments", r.SegmentChoice),
         currency_magnitudes=_keyed(company, "currency_magnitudes", r.CurrencyMagnitude, "currency"),
@@ -121,6 +122,7 @@ def load_catalog(folder: Path = DATA) -> Catalog:
         tools=_keyed(folder / "tools.yaml", "tools", r.ToolCategory),
         funnels=_keyed(planning, "funnels", r.FunnelTemplate),
         suggestions=tuple(_records(folder / "suggestions.yaml", "suggestions", r.StageSuggestion)),
+        causes=_keyed(planning, "causes", r.RateCauses, "metric_id"),
         criteria=_keyed(planning, "criteria", r.Criterion),
         candidates=_keyed(planning, "candidates", r.CandidateRecord, "metric_id"),
         reviews=tuple(_records(operation, "reviews", r.ReviewRecord)),
@@ -131,14 +133,48 @@ def load_catalog(folder: Path = DATA) -> Catalog:
         benchmarks=tuple(_benchmarks(folder / "benchmarks.csv", mappings)),
     )
     if problems := check_catalog(catalog):
-        raise CatalogError("\n".join(problems))
+        raise CatalogError("\n".join(f"{_file_of(line, files)}: {line}" for line in problems))
     return catalog
+
+
+_FILES = {
+    "suggestions": "suggestions.yaml",
+    "motion": "general.yaml",
+    "stage": "general.yaml",
+    "segment": "company.yaml",
+    "funnel": "planning.yaml",
+    "causes": "planning.yaml",
+    "candidate": "planning.yaml",
+    "candidates": "planning.yaml",
+    "layer": "operation.yaml",
+    "review": "operation.yaml",
+    "agreement": "operation.yaml",
+    "agreements": "operation.yaml",
+    "benchmark_metrics": "benchmark_metrics.yaml",
+    "benchmark": "benchmarks.csv",
+}
+
+
+def _file_of(problem: str, metric_files: Iterable[Path]) -> str:
+    """The file a problem line of `check_catalog` is about: its first word says the table."""
+    table, _, rest = problem.partition(" ")
+    if table != "metric":
+        return _FILES[table.rstrip(":,")]
+    metric_id = rest.split(",")[0]
+    return next(
+        file.name
+        for file in metric_files
+        if any(row.get("id") == metric_id for row in _yaml(file)["metrics"])
+    )
 
 
 @cache
 def _yaml(path: Path) -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    except yaml.YAMLError as error:
+        raise CatalogError(f"{path.name}: {error}") from error
     if not isinstance(content, dict):
         raise CatalogError(f"{path.name}: must be a mapping of tables")
     return content
@@ -170,6 +206,14 @@ def _keyed(path: Path, table: str, model: type[M], key: str = "id") -> dict[str,
     return _unique(_records(path, table, model), key, path)
 
 
+def _merged(files: Iterable[Path], table: str, model: type[M]) -> dict[str, M]:
+    """The table of all files as one; an id may stand in one file only."""
+    merged: dict[str, M] = {}
+    for file in files:
+        merged = _unique((*merged.values(), *_records(file, table, model)), "id", file)
+    return merged
+
+
 def _unique(found: Iterable[M], key: str, path: Path) -> dict[str, M]:
     keyed: dict[str, M] = {}
     for record in found:
@@ -191,6 +235,8 @@ def _benchmarks(path: Path, mappings: Mapping[str, r.BenchmarkMapping]) -> list[
                 )
             try:
                 found.append(_benchmark(row, mapping))
+            except KeyError as error:
+                raise CatalogError(f"{path.name}: column {error} is missing") from error
             except (ValidationError, ValueError) as error:
                 raise CatalogError(f"{path.name}, line {line}, {row.get('id')}: {error}") from error
     return found
@@ -204,7 +250,10 @@ def _benchmark(row: dict[str, str], mapping: r.BenchmarkMapping) -> Benchmark:
     unit, scale = ("money", 1.0) if currency else _UNITS.get(published, (published, 1.0))
 
     def figure(column: str) -> float | None:
-        return round(float(row[column]) * scale, 12) if row[column] else None
+        try:
+            return round(float(row[column]) * scale, 12) if row[column] else None
+        except ValueError as error:
+            raise ValueError(f"{column}: {error}") from error
 
     return Benchmark.model_validate(
         {
@@ -220,7 +269,7 @@ def _benchmark(row: dict[str, str], mapping: r.BenchmarkMapping) -> Benchmark:
             "typical": figure("typical"),
             "high": figure("high"),
             **{column: row[column] for column in _COPIED},
-            "source_year": int(row["source_year"]) if row["source_year"] else None,
+            "source_year": row["source_year"] or None,
             "source_url": row["source_url"] or None,
         }
     )

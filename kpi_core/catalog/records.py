@@ -176,6 +176,14 @@ class CandidateRecord(Document):
     refused: Sentence | None = None
 
 
+class RateCauses(Document):
+    """Why a funnel rate is usually low, and what to check first."""
+
+    metric_id: Id
+    causes: tuple[Sentence, ...] = Field(min_length=1)
+    checks: tuple[Sentence, ...] = Field(min_length=1)
+
+
 class ReviewRecord(Document):
     """Default content of a review; metrics are chosen by the KPIs' cadence and layer."""
 

@@ -32,7 +32,7 @@ def migrate(
             )
         try:
             document = steps[version](document)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise MigrationError(
                 f"It says schema version {version} but lacks what such a file holds ({error}).",
                 "Open an unedited copy.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,8 @@ def _read_json(content: bytes) -> dict[str, Any]:
             f"It is not UTF-8 text (byte {error.start + 1:,} cannot be read).",
             "Open the JSON file as it was downloaded, not re-saved by another program.",
         ) from None
+    if not text.strip():
+        raise _Rejected("It is empty.", "Choose the file again, or download it anew.")
     try:
         document = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except json.JSONDecodeError as error:
@@ -101,8 +104,7 @@ def _no_constant(name: str) -> Any:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keyed = dict(pairs)
     if len(keyed) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise _Rejected(
             f"The field '{twice[:60]}' stands twice in one object.", "Keep one of them."
         )

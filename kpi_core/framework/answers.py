@@ -5,13 +5,25 @@ Numbers are kept as typed. Every answer is optional; what is missing takes the s
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kpi_core.models.base import Finding, Severity
+from kpi_core.models.tree import Scenario
 
-Typed = str | int | float | None
+_MOST_BITS = 10_000
+"""Longer integers cannot be written in decimal digits within Python's limit."""
+
+
+def _no_truth_value(value: object) -> object:
+    """YAML reads a bare `yes` as true, which would pass for 1."""
+    if isinstance(value, bool):
+        raise ValueError("true and false are not numbers")
+    return value
+
+
+Typed = Annotated[str | int | float | None, BeforeValidator(_no_truth_value)]
 """A number as a person types it, or as a program writes it."""
 
 
@@ -102,6 +114,8 @@ class Answers(_Answers):
     kpis: dict[str, KpiAnswers] = Field(default_factory=dict)
     channels: list[str] | None = None
     reviews: dict[str, ReviewAnswers] = Field(default_factory=dict)
+    scenarios: list[Scenario] = Field(default_factory=list, max_length=10)
+    """Saved what-ifs of the KPI tree, as in the framework file."""
 
 
 def read_answers(raw: Any) -> tuple[Answers, tuple[Finding, ...]]:
@@ -109,45 +123,65 @@ def read_answers(raw: Any) -> tuple[Answers, tuple[Finding, ...]]:
     if not isinstance(raw, dict):
         return Answers(), (_misfit("answers file", f"it holds a {_kind(raw)}, not an object"),)
     findings: list[Finding] = []
-    remaining: dict[str, Any] = _copy(raw)
+    try:
+        remaining: dict[str, Any] = _copy(raw)
+    except RecursionError:
+        return Answers(), (_misfit("answers file", "it is nested too deeply"),)
     for _ in range(1000):
         try:
             return Answers.model_validate(remaining), tuple(findings)
         except ValidationError as error:
-            for problem in error.errors(include_url=False):
-                path = list(problem["loc"])
-                findings.append(_misfit(" > ".join(map(str, path)) or "answers", problem["msg"]))
+            problems = error.errors(include_url=False)
+            for problem in problems:
+                where = " > ".join(map(str, problem["loc"])) or "answers"
+                findings.append(_misfit(where, problem["msg"]))
+            misfits = {_existing(remaining, problem["loc"]) for problem in problems}
+            for path in sorted(misfits, key=_list_position, reverse=True):
                 _remove(remaining, path)
     return Answers(), tuple(findings)
 
 
 def _copy(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): _copy(item) for key, item in value.items()}
+        return {_readable(str(key)): _copy(item) for key, item in value.items()}
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a number with thousands of digits"
     return [_copy(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _remove(container: Any, path: list[Any]) -> None:
-    """Take the misfit out of its nearest existing container."""
-    for position, key in enumerate(path):
-        inner = _get(container, key)
-        last = position == len(path) - 1 or not isinstance(inner, dict | list)
-        if last and isinstance(container, dict):
-            container.pop(key, None)
-            return
-        if last and isinstance(container, list) and isinstance(key, int):
-            if key < len(container):
-                del container[key]
-            return
-        container = inner
+def _readable(key: str) -> str:
+    """A key without halves of characters, which nothing can hold."""
+    return key.encode("utf-8", "replace").decode("utf-8")
 
 
-def _get(container: Any, key: Any) -> Any:
-    if isinstance(container, dict):
-        return container.get(key)
-    if isinstance(container, list) and isinstance(key, int) and key < len(container):
-        return container[key]
-    return None
+def _existing(container: Any, path: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The longest part of `path` that is there; union branches and missing fields are not."""
+    for length, key in enumerate(path):
+        if not _has(container, key):
+            return path[:length]
+        container = container[key]
+    return path
+
+
+def _has(container: Any, key: Any) -> bool:
+    if isinstance(container, list):
+        return isinstance(key, int) and 0 <= key < len(container)
+    return isinstance(container, dict) and key in container
+
+
+def _list_position(path: tuple[Any, ...]) -> tuple[tuple[int, str], ...]:
+    """Sorts later list entries last, so that removing from the end shifts no other misfit."""
+    return tuple((key, "") if isinstance(key, int) else (-1, key) for key in path)
+
+
+def _remove(container: Any, path: tuple[Any, ...]) -> None:
+    *parents, last = path or ("",)
+    for key in parents:
+        if not _has(container, key):
+            return
+        container = container[key]
+    if _has(container, last):
+        del container[last]
 
 
 def _kind(raw: Any) -> str:

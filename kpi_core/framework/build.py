@@ -15,10 +15,11 @@ from kpi_core.framework.layout import build_dashboards, build_rhythm, default_la
 from kpi_core.framework.north_star import choose_north_star
 from kpi_core.framework.selection import DefinitionEdit, KpiEdit, KpiSelection
 from kpi_core.framework.suggest import ChosenMetric
+from kpi_core.models.base import SMALLEST_RATE
 from kpi_core.models.company import CompanyProfile
 from kpi_core.models.framework import MeasurementFramework, Term
 from kpi_core.models.funnel import FunnelPlan
-from kpi_core.models.kpi import Kpi, Target, TargetBasis
+from kpi_core.models.kpi import Baseline, Kpi, Target, TargetBasis
 from kpi_core.models.metric import Measure, MetricDefinition
 from kpi_core.models.operation import DashboardSpecification, MarketingSalesAgreement
 
@@ -55,6 +56,7 @@ def build_framework(
         measures=_measures(metrics, catalog),
         kpis=kpis,
         funnel_plan=plan,
+        scenarios=selection.scenarios,
         data_infrastructure=selection.data,
         dashboards=dashboards,
         operating_rhythm=build_rhythm(kpis, selection.reviews, catalog, reviews),
@@ -107,13 +109,13 @@ def _measures(metrics: Iterable[MetricDefinition], catalog: Catalog) -> tuple[Me
 
 
 def _own_rates(selection: KpiSelection, catalog: Catalog) -> dict[str, float]:
-    """Own history of every funnel rate that has one above 0."""
+    """Own history of every funnel rate that has one large enough to plan with."""
     values = {
         metric.id: selection.own_value(metric.id)
         for metric in catalog.metrics.values()
         if metric.funnel_rate
     }
-    return {metric_id: value for metric_id, value in values.items() if value}
+    return {key: value for key, value in values.items() if value and value >= SMALLEST_RATE}
 
 
 def _kpi(
@@ -137,7 +139,7 @@ def _kpi(
     figure = find(catalog.benchmarks, benchmark_id)
     own = selection.own_value(metric.id)
     proposal = propose_target(metric, own, figure, requirement, profile.currency)
-    baseline = edit.baseline
+    baseline = edit.baseline or (None if own is None else Baseline(value=own))
     return Kpi(
         metric_id=metric.id,
         stage=chosen.stage,

@@ -176,7 +176,8 @@ def check_guardrails(framework: MeasurementFramework) -> Iterator[Finding]:
     chosen = {kpi.metric_id for kpi in framework.kpis}
     for kpi, metric in named(framework):
         if kpi.role == "primary" and metric.guardrail and metric.guardrail not in chosen:
-            guard = framework.metric(metric.guardrail).name
+            names = {known.id: known.name for known in framework.metrics}
+            guard = names.get(metric.guardrail, metric.guardrail.replace("_", " "))
             yield finding(
                 "guardrail_missing",
                 Severity.INFO,

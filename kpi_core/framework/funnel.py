@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from kpi_core.benchmarks.match import match_benchmarks, typical
 from kpi_core.benchmarks.targets import benchmark_text
 from kpi_core.catalog.loader import Catalog
-from kpi_core.catalog.records import TemplateRate
+from kpi_core.catalog.records import FunnelTemplate, TemplateRate
 from kpi_core.kpi_tree.solve import Rounding, marketing_revenue, required_volumes
 from kpi_core.models.base import Unit
 from kpi_core.models.company import CompanyProfile
 from kpi_core.models.funnel import FunnelPlan, FunnelRate, FunnelStep, RateBasis
+
+LARGEST = 1e15
+"""Volumes above it are no requirement anybody could meet."""
 
 
 def plan_funnel(
@@ -39,8 +42,18 @@ def plan_funnel(
             FunnelStep(id=step.id, name=step.name, metric_id=step.metric_id)
             for step in template.steps
         ),
-        rates=tuple(_rate(rate, profile, own_rates, catalog) for rate in template.rates),
+        rates=plan_rates(template, profile, own_rates, catalog),
     )
+
+
+def plan_rates(
+    template: FunnelTemplate,
+    profile: CompanyProfile,
+    own_rates: Mapping[str, float],
+    catalog: Catalog,
+) -> tuple[FunnelRate, ...]:
+    """A rate for every step of `template`: own history, else published, else the assumption."""
+    return tuple(_rate(rate, profile, own_rates, catalog) for rate in template.rates)
 
 
 def _rate(
@@ -88,4 +101,4 @@ def requirements(plan: FunnelPlan) -> dict[str, float]:
     needed["marketing_influenced_revenue"] = plan.marketing_revenue
     assumed = [rate for rate in plan.rates if rate.basis is RateBasis.ASSUMPTION]
     needed.update({rate.metric_id: rate.value for rate in assumed})
-    return needed
+    return {key: value for key, value in needed.items() if value <= LARGEST}

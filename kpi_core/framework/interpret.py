@@ -62,6 +62,7 @@ def interpret(raw: Any, catalog: Catalog) -> Interpretation:
             step="dashboards",
         ),
         reviews=read_reviews(answers.reviews, reader),
+        scenarios=tuple(answers.scenarios),
     )
     return Interpretation(
         profile, selection, (*misfits, *reader.findings), reader.echoes, reader.errors
@@ -81,7 +82,7 @@ def _north_star(answers: Answers, motion: Motion, reader: Reader) -> str:
     chosen = answers.north_star
     refused = reader.catalog.candidates.get(chosen or "")
     if refused and refused.refused:
-        reader.problem("north_star", "north_star", refused.refused, "Choose another candidate.")
+        reader.problem("north_star", "motion", refused.refused, "Choose another candidate.")
         return default
     return reader.choice("north_star", chosen, open_candidates, default, "motion")
 

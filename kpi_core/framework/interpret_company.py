@@ -21,7 +21,7 @@ DEFAULTS = {
     "segment": "mid_market",
     "maturity": "developing",
 }
-_MONEY = Bounds(above=True)
+_MONEY = Bounds(minimum=0.01)
 _DAYS = Bounds(minimum=1, maximum=1825)
 _SHARE = Bounds(maximum=1, above=True)
 
@@ -101,7 +101,7 @@ def _read_numbers(
     segment = catalog.segments[segment_id]
     usual_deal = default_deal_size(segment_id, currency, read.reader)
     deal = read.needed("average_deal_size", Unit.MONEY, _MONEY, currency, usual_deal)
-    target = deal * segment.deals_a_year
+    target = min(deal * segment.deals_a_year, 1e15)
     days = read.needed("sales_cycle_days", Unit.DAYS, _DAYS, currency, segment.sales_cycle_days)
     share = catalog.motions[motion].marketing_sourced_share
     return {

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from kpi_core.benchmarks.match import fits_unit
 from kpi_core.framework.answers import Answers, KpiAnswers, ReviewAnswers, StageAnswers, Typed
 from kpi_core.framework.reading import Bounds, Reader
 from kpi_core.framework.selection import KpiEdit, ReviewEdit
 from kpi_core.framework.suggest import ChosenMetric, reason_for, suggest_kpis
-from kpi_core.models.base import Cadence, Layer, Motion, Stage, Unit
+from kpi_core.models.base import SMALLEST_RATE, Cadence, Layer, Motion, Stage, Unit
+from kpi_core.models.benchmark import Statistic
 from kpi_core.models.kpi import Baseline
 from kpi_core.models.metric import MetricDefinition
 
@@ -22,7 +25,8 @@ def read_stages(
     for key in reader.ids("stages", answers.stages, list(Stage), (), "metrics"):
         ids = [answers.stages[key].primary, *answers.stages[key].supporting]
         for metric_id in ids:
-            reader.known_metric(f"stages.{metric_id}", metric_id, "metrics")
+            if metric_id:
+                reader.known_metric(f"stages.{metric_id}", metric_id, "metrics")
     suggested = suggest_kpis(motion, north_star, in_place, reader.catalog)
     taken: set[str] = set()
     chosen: list[ChosenMetric] = []
@@ -31,11 +35,39 @@ def read_stages(
             answer = answers.stages.get(stage)
             if (answer is not None) is answered_first:
                 picked = _stage(stage, answer, motion, reader) if answer else suggested[stage]
+                if answer:
+                    _refuse_taken(stage, picked, taken, reader)
+                picked = tuple(
+                    _with_reason(metric, motion, north_star, reader) for metric in picked
+                )
                 fresh = [metric for metric in picked if metric.metric_id not in taken]
                 chosen += fresh
                 taken |= {metric.metric_id for metric in fresh}
     order = list(Stage)
     return tuple(sorted(chosen, key=lambda metric: order.index(metric.stage)))
+
+
+def _refuse_taken(
+    stage: Stage, picked: tuple[ChosenMetric, ...], taken: set[str], reader: Reader
+) -> None:
+    for metric in picked:
+        if metric.metric_id in taken:
+            reader.problem(
+                f"stages.{stage.value}.{metric.metric_id}",
+                "metrics",
+                f"'{metric.metric_id}' is on an earlier stage already.",
+                "Keep it on one stage.",
+            )
+
+
+def _with_reason(
+    metric: ChosenMetric, motion: Motion, north_star: str, reader: Reader
+) -> ChosenMetric:
+    """The north star leads its stage because it is the north star, unless the motion suggests it there."""
+    usual = reader.catalog.suggestion(motion, metric.stage).primary.metric_id
+    if metric.role == "primary" and metric.metric_id == north_star != usual:
+        return replace(metric, reason="Your north star.")
+    return metric
 
 
 def _stage(
@@ -71,7 +103,7 @@ def read_rates(rates: Mapping[str, Typed], reader: Reader) -> dict[str, float]:
         if reader.catalog.metrics[metric_id].funnel_rate is None:
             reader.problem(path, "targets", "This is not a rate of the funnel.", "Remove it.")
             continue
-        bounds = Bounds(maximum=1, above=True)
+        bounds = Bounds(minimum=SMALLEST_RATE, maximum=1)
         rate = reader.number(path, value, Unit.RATIO, "USD", bounds, "targets")
         if rate is not None:
             read[metric_id] = rate
@@ -110,7 +142,7 @@ def _kpi_edit(metric_id: str, answer: KpiAnswers, currency: str, reader: Reader)
     return KpiEdit(
         baseline=None if value is None else Baseline(value=value, period=period),
         target=number("target", answer.target),
-        benchmark=_benchmark(f"{path}.benchmark", answer.benchmark, reader),
+        benchmark=_benchmark(f"{path}.benchmark", answer.benchmark, metric, currency, reader),
         owner_role=role("owner_role", answer.owner_role),
         owner_person=reader.name(
             f"{path}.owner_person", answer.owner_person or None, None, "owners"
@@ -128,10 +160,18 @@ def _layers(path: str, values: list[str] | None, reader: Reader) -> tuple[Layer,
     return tuple(layer for layer in Layer if layer in chosen)
 
 
-def _benchmark(path: str, value: str | None, reader: Reader) -> str | None:
+def _benchmark(
+    path: str, value: str | None, metric: MetricDefinition, currency: str, reader: Reader
+) -> str | None:
     if not value:
         return value
-    known = [figure.id for figure in reader.catalog.benchmarks]
+    known = [
+        figure.id
+        for figure in reader.catalog.benchmarks
+        if figure.metric_id == metric.id
+        and figure.statistic is not Statistic.EXAMPLE
+        and fits_unit(figure, metric.unit, currency)
+    ]
     return reader.choice(path, value, known, "", "targets") or None
 
 

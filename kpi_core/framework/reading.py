@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -80,7 +82,7 @@ class Reader:
             path,
             step,
             f"'{value[:60]}' is not one of the choices.",
-            f"Choose for example {', '.join(near)}.",
+            f"Choose for example {', '.join(near)}." if near else "Remove it.",
         )
         return default
 
@@ -174,7 +176,8 @@ class Reader:
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
         try:
-            parsed = parse_number(value if isinstance(value, str) else repr(value))
+            text = value if isinstance(value, str) else _digits(value)
+            parsed = parse_number(_without_unit(text, unit))
         except NumberError as error:
             self.problem(path, step, f"This {error}."[:600], "Type it again.")
             return None
@@ -224,6 +227,19 @@ class Reader:
             else "Type only the number.",
         )
         return False
+
+
+def _without_unit(text: str, unit: Unit) -> str:
+    """Where minutes or months are asked for, `5m` and `5 m` are five of them, not five million."""
+    if unit not in (Unit.MINUTES, Unit.MONTHS):
+        return text
+    return re.sub(r"(?<=[\d\s])m\s*$", "", text, flags=re.IGNORECASE)
+
+
+def _digits(value: int | float) -> str:
+    """A number without exponent: programs write 0.00005 as 5e-05."""
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return f"{exact:f}"
 
 
 def typed(value: float, unit: Unit) -> str:

@@ -8,7 +8,7 @@ from kpi_core.catalog.loader import Catalog
 from kpi_core.framework.build import build_framework
 from kpi_core.framework.interpret import interpret
 from kpi_core.framework.reading import typed
-from kpi_core.models.base import Unit
+from kpi_core.models.base import Stage, Unit
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.funnel import RateBasis
 from kpi_core.models.kpi import Kpi, TargetBasis
@@ -70,6 +70,7 @@ def _answers(framework: MeasurementFramework, catalog: Catalog) -> dict[str, Any
         "kpis": {kpi.metric_id: _kpi(kpi, framework) for kpi in framework.kpis},
         "channels": [tab.channel for tab in framework.dashboards.channels],
         "reviews": _reviews(framework, catalog),
+        "scenarios": [scenario.model_dump(mode="json") for scenario in framework.scenarios],
     }
 
 
@@ -78,9 +79,9 @@ def _typed(value: float | None, unit: Unit) -> str | None:
 
 
 def _stages(framework: MeasurementFramework) -> dict[str, Any]:
-    stages: dict[str, Any] = {}
+    stages: dict[str, Any] = {stage.value: {"primary": "", "supporting": []} for stage in Stage}
     for kpi in framework.kpis:
-        stage = stages.setdefault(kpi.stage.value, {"primary": "", "supporting": []})
+        stage = stages[kpi.stage.value]
         if kpi.role == "primary" and not stage["primary"]:
             stage["primary"] = kpi.metric_id
         else:

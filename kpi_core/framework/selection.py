@@ -9,6 +9,7 @@ from kpi_core.framework.suggest import ChosenMetric
 from kpi_core.models.base import Cadence, Layer
 from kpi_core.models.company import DataInfrastructure
 from kpi_core.models.kpi import Baseline
+from kpi_core.models.tree import Scenario
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class KpiSelection:
     rates: Mapping[str, float] = field(default_factory=dict)
     edits: Mapping[str, KpiEdit] = field(default_factory=dict)
     reviews: Mapping[Cadence, ReviewEdit] = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = ()
 
     def edit(self, metric_id: str) -> KpiEdit:
         """The user's edits of a metric; empty ones when there are none."""

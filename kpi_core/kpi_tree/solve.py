@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from kpi_core.models.funnel import FunnelPlan
@@ -24,6 +26,7 @@ class StepVolume:
     rate_to_next: float | None
 
 
+@lru_cache(maxsize=4096)
 def exact(value: float) -> Fraction:
     """The decimal a person meant: 0.7 is seven tenths, not the nearest binary number."""
     return Fraction(repr(value))
@@ -38,19 +41,28 @@ def backward(
     rounded up before the step above is computed. Rates run from the top of the funnel down, each
     in (0, 1]. Raises `ValueError` for a rate, revenue or deal size outside its range.
     """
-    if not (revenue >= 0 and deal_size > 0):
-        raise ValueError("revenue must not be negative and deal size must be above 0")
+    if not (0 <= revenue < math.inf and 0 < deal_size < math.inf):
+        raise ValueError("revenue must be 0 or more and deal size above 0, both finite")
     if not all(0 < rate <= 1 for rate in rates):
         raise ValueError("each rate must be above 0 and at most 1")
-    volume = exact(revenue) / exact(deal_size)
-    volumes = [_rounded(volume, rounding)]
-    for rate in reversed(rates):
-        volumes.append(_rounded(volumes[-1] / exact(rate), rounding))
-    return tuple(float(volume) for volume in reversed(volumes))
+    over, under = _parts(revenue)
+    deal_over, deal_under = _parts(deal_size)
+    top, bottom = over * deal_under, under * deal_over
+    volumes = []
+    for rate in (*reversed(rates), None):
+        if rounding == "whole":
+            top, bottom = -(-top // bottom), 1
+        volumes.append(top / bottom)
+        if rate is not None:
+            rate_over, rate_under = _parts(rate)
+            top, bottom = top * rate_under, bottom * rate_over
+    return tuple(reversed(volumes))
 
 
-def _rounded(volume: Fraction, rounding: Rounding) -> Fraction:
-    return Fraction(math.ceil(volume)) if rounding == "whole" else volume
+@lru_cache(maxsize=4096)
+def _parts(value: float) -> tuple[int, int]:
+    """Numerator and denominator of the decimal a person meant; integers keep every step exact."""
+    return Decimal(repr(value)).as_integer_ratio()
 
 
 def forward(first_volume: float, deal_size: float, rates: Sequence[float]) -> float:

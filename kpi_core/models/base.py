@@ -6,7 +6,15 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 
 class Document(BaseModel):
@@ -21,9 +29,13 @@ class Document(BaseModel):
     )
 
 
+def _is_control(character: str) -> bool:
+    return character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cs"}
+
+
 def _without_control_characters(text: str) -> str:
     for position, character in enumerate(text):
-        if character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cs"}:
+        if _is_control(character):
             raise ValueError(
                 f"contains an invisible control character (U+{ord(character):04X}) "
                 f"at position {position + 1}; delete it"
@@ -63,8 +75,14 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[float, Field(ge=0, le=1e15)]
 """An amount in the framework's currency, 0 to 1e15."""
 
-PositiveMoney = Annotated[float, Field(gt=0, le=1e15)]
-"""An amount above zero in the framework's currency, at most 1e15."""
+PositiveMoney = Annotated[float, Field(ge=0.01, le=1e15)]
+"""An amount of at least 0.01 in the framework's currency, at most 1e15."""
+
+SMALLEST_RATE = 1e-6
+"""Rates of the funnel are at least 0.0001%, so that volumes stay countable."""
+
+FunnelShare = Annotated[float, Field(ge=SMALLEST_RATE, le=1)]
+"""A funnel rate in [0.000001, 1]; shown as percent."""
 
 Number = Annotated[float, Field(ge=-1e15, le=1e15)]
 """A metric's value in the metric's own unit."""
@@ -179,3 +197,12 @@ class Finding(Document):
     step: Id | None = None
     """Wizard step that mends it; `None` when it is mended elsewhere."""
     metric_id: Id | None = None
+
+    @field_validator("where", "message", "fix", mode="before")
+    @classmethod
+    def _quotes_anything(cls, text: object, info: ValidationInfo) -> object:
+        """Findings quote what users typed and files hold: what cannot be shown is replaced, the rest cut."""
+        if not isinstance(text, str):
+            return text
+        shown = "".join("\ufffd" if _is_control(character) else character for character in text)
+        return shown.strip()[: 500 if info.field_name == "where" else 4000].strip() or "(blank)"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kpi_core.models.base import Document, Id, Name
+from kpi_core.models.base import Document, Id, Name, Ratio
 from kpi_core.models.benchmark import Benchmark
 from kpi_core.models.company import CompanyProfile, DataInfrastructure
 from kpi_core.models.funnel import FunnelPlan
@@ -20,8 +20,14 @@ from kpi_core.models.operation import (
     MarketingSalesAgreement,
     OperatingRhythm,
 )
+from kpi_core.models.tree import Scenario
 
 SCHEMA_VERSION = 1
+CLOSING_SHARE = 0.6
+"""Part of the distance to the reference that a year closes, unless the user says otherwise."""
+OWN_PREFIX = "own."
+"""Ids of figures the user added start with it."""
+MOST_OWN_BENCHMARKS = 200
 
 
 class Term(Document):
@@ -52,11 +58,17 @@ class MeasurementFramework(Document):
     measures: tuple[Measure, ...]
     kpis: tuple[Kpi, ...] = Field(min_length=1)
     funnel_plan: FunnelPlan
+    scenarios: tuple[Scenario, ...] = Field(default=(), max_length=10)
+    """Named what-ifs of the KPI tree."""
     data_infrastructure: DataInfrastructure
     dashboards: DashboardSpecification
     operating_rhythm: OperatingRhythm
     agreement: MarketingSalesAgreement
+    closing_share: Ratio = CLOSING_SHARE
+    """Part of the distance from own history to the reference that targets close."""
     benchmarks: tuple[Benchmark, ...]
+    own_benchmarks: tuple[Benchmark, ...] = Field(default=(), max_length=MOST_OWN_BENCHMARKS)
+    """Figures the user added; their ids start with `own.`."""
     terms: tuple[Term, ...]
 
     @model_validator(mode="after")
@@ -69,9 +81,17 @@ class MeasurementFramework(Document):
             raise ValueError("kpis: each metric may be chosen only once")
         if missing := self.metric_references() - known:
             raise ValueError(f"metrics: no definition for {', '.join(sorted(missing))}")
-        if missing := self.benchmark_references() - {figure.id for figure in self.benchmarks}:
+        own = [figure.id for figure in self.own_benchmarks]
+        if len(set(own)) != len(own) or not all(key.startswith(OWN_PREFIX) for key in own):
+            raise ValueError(f"own_benchmarks: ids must differ and start with {OWN_PREFIX}")
+        if missing := self.benchmark_references() - {figure.id for figure in self.figures}:
             raise ValueError(f"benchmarks: no figure for {', '.join(sorted(missing))}")
         return self
+
+    @property
+    def figures(self) -> tuple[Benchmark, ...]:
+        """Every published figure it holds: those it rests on, then those the user added."""
+        return (*self.benchmarks, *self.own_benchmarks)
 
     def metric_references(self) -> set[str]:
         """Ids of all metrics that KPIs, dashboards, reviews and the north star name."""

@@ -10,11 +10,10 @@ from pydantic import Field, model_validator
 from kpi_core.models.base import (
     BenchmarkId,
     Document,
+    FunnelShare,
     Id,
-    Money,
     Name,
     PositiveMoney,
-    Ratio,
     Sentence,
 )
 
@@ -36,11 +35,11 @@ class FunnelStep(Document):
 
 
 class FunnelRate(Document):
-    """Conversion from one step to the next, above 0 and at most 1."""
+    """Conversion from one step to the next, 0.000001 to 1."""
 
     metric_id: Id
     name: Name
-    value: Annotated[Ratio, Field(gt=0)]
+    value: FunnelShare
     basis: RateBasis
     source: Sentence
     """What the value rests on, in words."""
@@ -54,9 +53,9 @@ class FunnelPlan(Document):
     template: Id
     revenue_target: PositiveMoney
     """Revenue to be added in the fiscal year: new business and expansion."""
-    existing_customer_revenue: Annotated[float, Field(ge=-1e15, le=1e15)]
+    existing_customer_revenue: Annotated[float, Field(ge=-1e15, le=4e15)]
     """Part of the target that existing customers bring: start ARR x (NRR - 1), 0 when not given."""
-    marketing_revenue: Money
+    marketing_revenue: Annotated[float, Field(ge=0, le=2e15)]
     """Part of the new business that marketing must source."""
     average_deal_size: PositiveMoney
     rounding: Literal["whole", "exact"] = "whole"
