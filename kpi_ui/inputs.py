@@ -13,11 +13,14 @@ from kpi_ui import state
 
 Key = TypeVar("Key", str, int)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:\"'&=^])")
+# Streamlit makes icons, links and arrows of these after unescaping: an invisible joiner keeps them text.
+_LIVE = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[-<>~])(?=[->=])", re.IGNORECASE)
 
 
 def md(text: object) -> str:
     """Text from people, shown as it is: every Markdown sign escaped, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    plain = _LIVE.sub("\u2060", " ".join(str(text).split()))
+    return _MARKDOWN.sub(r"\\\1", plain)
 
 
 def _saver(path: tuple[str, ...], key: str, label: str) -> Callable[[], None]:
@@ -76,7 +79,7 @@ def remark(error: str | None, echo: str | None, note: str) -> None:
     elif echo:
         st.caption(f"Read as {md(echo)}" + (f". {md(note)}" if note else ""))
     else:
-        st.caption(md(note) or "\u00a0")
+        st.caption(md(note) or "&nbsp;")
 
 
 def several(

@@ -18,6 +18,7 @@ from kpi_core.framework.build import build_framework
 from kpi_core.framework.interpret import Interpretation, interpret
 from kpi_core.framework.restore import answers_from
 from kpi_core.models.framework import MeasurementFramework
+from kpi_core.models.tree import Scenario
 
 Draft = dict[str, Any]
 HISTORY_LIMIT = 50
@@ -25,6 +26,8 @@ _DRAFT = "kpi.draft"
 _FRAMEWORK = "kpi.framework"
 _HISTORY = "kpi.history"
 _EPOCH = "kpi.epoch"
+_SCENARIO = "kpi.scenario"
+_RESULT = "kpi.result"
 _VIEW = "kpi.view"
 _COMPONENTS = "kpi.components"
 
@@ -114,26 +117,27 @@ def answer(*path: str) -> Any:
     return here
 
 
+def _build(current: MeasurementFramework | None) -> MeasurementFramework | None:
+    """The framework the draft stands for, stamped today; `None` while an answer needs attention."""
+    read = interpretation()
+    if not read.is_complete:
+        return None
+    return build_framework(read.profile, read.selection, catalog(), date.today(), previous=current)
+
+
 def _rebuild() -> None:
     """Keep a finished framework in step with the draft, as long as the draft is valid."""
     current = framework()
-    if current is None:
-        return
-    read = interpretation()
-    if read.is_complete:
-        built = build_framework(
-            read.profile, read.selection, catalog(), date.today(), previous=current
-        )
+    built = _build(current) if current else None
+    if built:
         st.session_state[_FRAMEWORK] = to_json(built).content.decode()
 
 
 def finish() -> bool:
     """Make the draft the framework; False when an answer still needs attention."""
-    read = interpretation()
-    if not read.is_complete:
+    built = _build(framework())
+    if built is None:
         return False
-    current = framework()
-    built = build_framework(read.profile, read.selection, catalog(), date.today(), previous=current)
     _remember("Finish")
     _replace(built)
     return True
@@ -168,6 +172,7 @@ _STEPS_DONE = range(8)
 
 
 def _replace(built: MeasurementFramework) -> None:
+    set_scenario(None)
     st.session_state[_FRAMEWORK] = to_json(built).content.decode()
     _new_epoch()
 
@@ -177,8 +182,39 @@ def start_over() -> None:
     _remember("Start over")
     st.session_state[_DRAFT] = {}
     st.session_state[_FRAMEWORK] = None
+    set_scenario(None)
     set_view(step="company", reached=0, selected=None)
     _new_epoch()
+
+
+# The KPI tree's scenario
+
+
+def scenario() -> Scenario | None:
+    """The scenario on screen once it was changed; `None` while it is the base."""
+    text = st.session_state.get(_SCENARIO)
+    return None if text is None else Scenario.model_validate_json(text)
+
+
+def set_scenario(changed: Scenario | None) -> None:
+    """Put a scenario on screen; `None` goes back to the base."""
+    st.session_state[_SCENARIO] = changed.model_dump_json() if changed else None
+
+
+def keep_result(wanted: object, found: object) -> None:
+    """Keep the one long computation of this session, with what it was made from."""
+    st.session_state[_RESULT] = (wanted, found)
+
+
+def kept_result(wanted: object) -> Any:
+    """The computation kept for exactly `wanted`; `None` when there is none."""
+    known, found = st.session_state.get(_RESULT, (None, None))
+    return found if known == wanted else None
+
+
+def theme() -> str:
+    """`light` or `dark`, as the browser shows the app."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 # Undo
@@ -189,6 +225,7 @@ def _remember(label: str) -> None:
         "label": label,
         _DRAFT: st.session_state.get(_DRAFT, {}),
         _FRAMEWORK: st.session_state.get(_FRAMEWORK),
+        _SCENARIO: st.session_state.get(_SCENARIO),
         _VIEW: dict(st.session_state.get(_VIEW, {})),
     }
     history = [*st.session_state.get(_HISTORY, []), kept]
@@ -208,7 +245,7 @@ def undo() -> None:
         return
     kept = history[-1]
     st.session_state[_HISTORY] = history[:-1]
-    for key in (_DRAFT, _FRAMEWORK, _VIEW):
+    for key in (_DRAFT, _FRAMEWORK, _SCENARIO, _VIEW):
         st.session_state[key] = kept[key]
     _new_epoch()
 

@@ -8,7 +8,7 @@ from kpi_core.framework.layout import EXECUTIVE_MAXIMUM, EXECUTIVE_MINIMUM
 from kpi_core.models.base import Cadence, Layer
 from kpi_core.models.kpi import Kpi
 from kpi_ui import components, inputs, state
-from kpi_ui.steps.context import Context
+from kpi_ui.steps.context import Context, load
 
 _CADENCES = [(cadence.value, cadence.value.capitalize()) for cadence in Cadence]
 
@@ -48,14 +48,14 @@ def _columns(context: Context) -> list[components.GridColumn]:
 
 
 def _layers(context: Context) -> None:
-    kpis = {kpi.metric_id: kpi for kpi in context.framework.kpis}
-
     def edit(metric_id: str, column: str, value: str | bool) -> None:
         if column == "cadence":
             state.set_answer(("kpis", metric_id, "cadence"), value, "Cadence")
             return
-        layers = {layer.value for layer in kpis[metric_id].layers} ^ {column}
-        ordered = [layer.value for layer in Layer if layer.value in layers]
+        kpi = load().kpi(metric_id)  # read anew: an edit just before this one counts
+        on = {layer.value for layer in kpi.layers} if kpi else set()
+        on = on | {column} if value else on - {column}
+        ordered = [layer.value for layer in Layer if layer.value in on]
         state.set_answer(("kpis", metric_id, "layers"), ordered, "Dashboard layers")
 
     components.grid(

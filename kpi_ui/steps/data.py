@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi_core.framework.interpret import Interpretation
 from kpi_core.framework.measurability import LABELS, count_levels, set_up_first
 from kpi_ui import components, inputs, state
 from kpi_ui.steps.context import Context
@@ -33,11 +34,20 @@ def render(context: Context) -> None:
         _effect(context)
 
 
+def _in_place(read: Interpretation) -> dict[str, list[str]]:
+    """Products by tool category in place, as typed: also those that cannot be used, to be mended."""
+    typed = state.answer("data", "tools") or {}
+    return {
+        tool.category: list(typed.get(tool.category, tool.products))
+        for tool in read.selection.data.tools
+    }
+
+
 def _tools(context: Context) -> None:
-    in_place = {tool.category: tool.products for tool in context.read.selection.data.tools}
+    in_place = _in_place(context.read)
 
     def edit(category: str, column: str, value: str | bool) -> None:
-        kept = {key: list(products) for key, products in in_place.items()}
+        kept = _in_place(state.interpretation())  # an edit just before this one counts
         if column == "in_place" and value is False:
             kept.pop(category, None)
         elif column == "in_place":

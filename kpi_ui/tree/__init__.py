@@ -1,0 +1,1 @@
+"""The KPI tree page's parts: levers, drawing, outcome, and the sections below."""

@@ -1,0 +1,264 @@
+"""The selected node or pill: its numbers, typed, and what usually lies behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from kpi_core.formats import count, money
+from kpi_core.kpi_tree.bottleneck import Leak
+from kpi_core.kpi_tree.edit import find_lane, with_lane, with_rate, with_step, with_values
+from kpi_core.kpi_tree.lanes import from_step
+from kpi_core.models.base import Unit
+from kpi_core.models.tree import Counts, Scenario, TreeRate
+from kpi_ui import components, inputs
+from kpi_ui.tree import drawing, fields, header
+from kpi_ui.tree.fields import Apply, Field, NumberList
+from kpi_ui.tree.work import Work
+
+
+def render(work: Work) -> None:
+    """The card below the tree; always there, so that nothing jumps when something is selected."""
+    chosen = header.selected(work)
+    with st.container(border=True, key="tree-details"):
+        if work.shows_total:
+            st.subheader("All lanes together", anchor=False)
+            st.caption("Choose one lane above the tree to edit its numbers.")
+        elif chosen == drawing.REVENUE:
+            _revenue(work)
+        elif chosen == drawing.DEAL:
+            _deal(work)
+        else:
+            _rate_or_step(work, chosen)
+
+
+def _rate_or_step(work: Work, chosen: str) -> None:
+    for position, rate in enumerate(work.lane.rates):
+        if rate.metric_id == chosen:
+            _rate(work, rate, position)
+            return
+    _step(work, [step.id for step in work.lane.steps].index(chosen))
+
+
+def _row(fields_: list[Field], currency: str) -> None:
+    for column, field in zip(st.columns(len(fields_)), fields_, strict=True):
+        with column:
+            fields.number(field, currency)
+
+
+def _revenue(work: Work) -> None:
+    scenario = work.scenario
+
+    def setting(key: str) -> Apply:
+        return lambda now, value: with_values(now, **{key: value})
+
+    st.subheader("Revenue from marketing", anchor=False)
+    st.caption("(Target - existing customers) x marketing's share")
+    _row(
+        [
+            Field(
+                "revenue_target",
+                "Revenue target",
+                scenario.revenue_target,
+                Unit.MONEY,
+                setting("revenue_target"),
+            ),
+            Field(
+                "existing",
+                "From existing customers",
+                scenario.existing_customer_revenue,
+                Unit.MONEY,
+                lambda now, value: with_values(now, existing_customer_revenue=value or 0),
+                help="Start ARR x (net revenue retention - 1).",
+            ),
+            Field(
+                "share",
+                "Marketing's share, %",
+                scenario.marketing_share,
+                Unit.RATIO,
+                setting("marketing_share"),
+            ),
+        ],
+        work.currency,
+    )
+
+
+def _deal(work: Work) -> None:
+    lane = work.lane
+
+    def setting(key: str) -> Apply:
+        return lambda now, value: with_lane(now, lane.id, **{key: value})
+
+    st.subheader("Deal size", anchor=False)
+    st.caption("The range, when given, counts in the chance of hitting the number.")
+    _row(
+        [
+            Field(
+                "deal", "Average", lane.average_deal_size, Unit.MONEY, setting("average_deal_size")
+            ),
+            Field("deal_low", "Low", lane.deal_size_low, Unit.MONEY, setting("deal_size_low")),
+            Field("deal_high", "High", lane.deal_size_high, Unit.MONEY, setting("deal_size_high")),
+        ],
+        work.currency,
+    )
+
+
+def _step(work: Work, position: int) -> None:
+    lane, step = work.lane, work.lane.steps[position]
+    st.subheader(inputs.md(step.name), anchor=False)
+    st.caption("Type what is there today, or try a volume: the rows above and below follow.")
+    trial = fields.trial(work, step.id)
+    left, right = st.columns(2)
+    with left:
+        apply: Apply = lambda now, value: with_step(now, lane.id, position, now=value)  # noqa: E731
+        fields.number(
+            Field(f"now.{step.id}", "Today, per year", step.now, Unit.COUNT, apply), work.currency
+        )
+    with right:
+        fields.trial_number(work, step.id)
+    if position == 0:
+        _row(
+            [
+                Field(
+                    f"{step.id}.low",
+                    "Low, for the chance",
+                    step.low,
+                    Unit.COUNT,
+                    lambda now, value: with_step(now, lane.id, 0, low=value),
+                ),
+                Field(
+                    f"{step.id}.high",
+                    "High, for the chance",
+                    step.high,
+                    Unit.COUNT,
+                    lambda now, value: with_step(now, lane.id, 0, high=value),
+                ),
+            ],
+            work.currency,
+        )
+    if trial is not None:
+        _trial(work, position, trial)
+
+
+def _trial(work: Work, position: int, volume: float) -> None:
+    """All rows when this one is set, and what that brings."""
+    volumes = from_step(work.lane, position, volume, work.scenario)
+    revenue = volumes[-1] * work.lane.average_deal_size
+    gap = work.lane_result.revenue_required - revenue
+    side = "short of" if gap > 0 else "above"
+    rows = [
+        components.Fact(step.name, count(round(value, 1)))
+        for step, value in zip(work.lane.steps, volumes, strict=True)
+    ]
+    brought = money(revenue, work.currency, compact=True)
+    note = f"{money(abs(gap), work.currency, compact=True)} {side} the target"
+    components.facts(
+        [*rows, components.Fact("Brings", brought, note, "bad" if gap > 0 else "good")],
+        key="tree.trial",
+    )
+
+
+def _rate(work: Work, rate: TreeRate, position: int) -> None:
+    lane = work.lane
+
+    def setting(key: str) -> Apply:
+        return lambda now, value: with_rate(now, lane.id, position, **{key: value})
+
+    def planned(now: Scenario, value: float | None) -> Scenario:
+        return with_rate(now, lane.id, position, value=value if value is not None else rate.value)
+
+    st.subheader(inputs.md(rate.name), anchor=False)
+    st.caption(inputs.md(f"Planned rate rests on: {rate.source}"))
+    _row(
+        [
+            Field(f"{rate.metric_id}.value", "Planned, %", rate.value, Unit.RATIO, planned),
+            Field(f"{rate.metric_id}.now", "Today, %", rate.now, Unit.RATIO, setting("now")),
+            Field(
+                f"{rate.metric_id}.reference",
+                "Reference, %",
+                rate.reference,
+                Unit.RATIO,
+                lambda now, value: with_rate(
+                    now, lane.id, position, reference=value, reference_source="Set by you"
+                ),
+                note=rate.reference_source or "",
+            ),
+            Field(
+                f"{rate.metric_id}.cap",
+                "At most, %",
+                rate.cap,
+                Unit.RATIO,
+                lambda now, value: with_rate(now, lane.id, position, cap=value or 1),
+            ),
+        ],
+        work.currency,
+    )
+    _evidence(work, rate, position)
+    _why(work, rate)
+
+
+def _evidence(work: Work, rate: TreeRate, position: int) -> None:
+    counts, name = rate.counts, rate.metric_id
+    trials, successes = (counts.trials, counts.successes) if counts else (None, None)
+    _row(
+        [
+            Field(f"{name}.trials", "Of so many", trials, Unit.COUNT,
+                  _counting(work, rate, position, "trials"), help="Units that entered this step."),
+            Field(f"{name}.successes", "so many went on", successes, Unit.COUNT,
+                  _counting(work, rate, position, "successes"),
+                  help="The counts decide whether a bottleneck is proven."),
+            Field(f"{name}.lag", "Days to the next step", rate.lag.mean_days, Unit.DAYS,
+                  _lagging(work, rate, position, "mean_days")),
+            Field(f"{name}.spread", "Spread, days", rate.lag.spread_days, Unit.DAYS,
+                  _lagging(work, rate, position, "spread_days")),
+        ],
+        work.currency,
+    )  # fmt: skip
+    fields.number_list(
+        NumberList(
+            f"{name}.weights",
+            "Or the share that arrives 0, 1, 2 ... months later, in percent",
+            tuple(round(weight * 100, 6) for weight in rate.lag.weights),
+            lambda now, values: _lag(
+                now, work.lane.id, position, weights=[v / 100 for v in values]
+            ),
+            placeholder="20 40 30 10",
+        )
+    )
+
+
+def _counting(work: Work, rate: TreeRate, position: int, key: str) -> Apply:
+    lane_id, counts = work.lane.id, rate.counts
+
+    def apply(now: Scenario, value: float | None) -> Scenario:
+        if value is None:
+            return with_rate(now, lane_id, position, counts=None)
+        known = find_lane(now, lane_id).rates[position].counts or counts
+        before = known.model_dump() if known else {"successes": 0, "trials": max(round(value), 1)}
+        events = Counts.model_validate({**before, key: round(value)})
+        share = events.successes / events.trials
+        return with_rate(now, lane_id, position, counts=events.model_dump(), now=share)
+
+    return apply
+
+
+def _lagging(work: Work, rate: TreeRate, position: int, key: str) -> Apply:
+    return lambda now, value: _lag(now, work.lane.id, position, **{key: value or 0})
+
+
+def _lag(now: Scenario, lane_id: str, position: int, **changes: Any) -> Scenario:
+    lag = find_lane(now, lane_id).rates[position].lag.model_dump()
+    return with_rate(now, lane_id, position, lag={**lag, **changes})
+
+
+def _why(work: Work, rate: TreeRate) -> None:
+    leak: Leak = next(leak for leak in work.leaks if leak.metric_id == rate.metric_id)
+    if leak.now is not None and leak.reference is not None:
+        st.markdown(inputs.md(drawing.leak_sentence(work, leak)))
+    causes = work.catalog.causes.get(rate.metric_id)
+    if causes is None:
+        return
+    with st.expander("If it is low: likely causes and first checks"):
+        st.markdown("**Likely causes**\n" + "\n".join(f"- {inputs.md(x)}" for x in causes.causes))
+        st.markdown("**First checks**\n" + "\n".join(f"- {inputs.md(x)}" for x in causes.checks))

@@ -1,0 +1,153 @@
+"""Typed fields of the scenario: text in, a checked change out, or the reason beside the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from kpi_core.formats import editable, symbol_fits, value_text
+from kpi_core.models.base import Unit
+from kpi_core.models.tree import Scenario
+from kpi_core.numbers import NumberError, parse_number
+from kpi_ui import inputs, scenarios, state
+from kpi_ui.tree.work import Work
+
+Apply = Callable[[Scenario, float | None], Scenario]
+_TYPED = "tree_typed"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A number of the scenario that can be typed."""
+
+    name: str
+    label: str
+    value: float | None
+    unit: Unit
+    apply: Apply
+    note: str = ""
+    help: str = ""
+
+
+def number(field: Field, currency: str) -> None:
+    """The field; what cannot be used stays as typed, with the reason below it."""
+    typed = (state.view(_TYPED) or {}).get(field.name)
+    shown = editable(field.value, field.unit) if field.value is not None else ""
+    key = state.bind(f"tree.{field.name}", typed["text"] if typed else shown)
+
+    def save() -> None:
+        _take(field, str(state.widget_value(key) or ""), currency)
+
+    with st.container(gap="xsmall"):
+        st.text_input(field.label, key=key, on_change=save, help=field.help or None)
+        inputs.remark(typed["error"] if typed else None, None, field.note)
+
+
+def _take(field: Field, text: str, currency: str) -> None:
+    kept = dict(state.view(_TYPED) or {})
+    kept.pop(field.name, None)
+    try:
+        value = read(text, field.unit, currency)
+        scenarios.change(lambda now: field.apply(now, value))
+    except (NumberError, ValueError) as error:
+        kept[field.name] = {"text": text, "error": reason(error, field.unit, currency)}
+    state.set_view(**{_TYPED: kept})
+
+
+def read(text: str, unit: Unit, currency: str) -> float | None:
+    """A typed number in its unit, percent for ratios; `None` for empty text. Raises `NumberError`."""
+    if not text.strip():
+        return None
+    parsed = parse_number(text)
+    if unit is Unit.MONEY and parsed.unit_text and not symbol_fits(parsed.unit_text, currency):
+        raise NumberError(f"is not an amount in {currency}: type only the number")
+    return float(f"{parsed.value / 100:.12g}") if unit is Unit.RATIO else parsed.value
+
+
+def reason(error: Exception, unit: Unit, currency: str) -> str:
+    """Why a typed value cannot be used, for the line under its field."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        limit = first.get("ctx", {})
+        for word, key in (("at least", "ge"), ("above", "gt"), ("at most", "le")):
+            if key in limit:
+                return f"Must be {word} {value_text(float(limit[key]), unit, currency)}."
+        return str(first["msg"]).removeprefix("Value error, ") + "."
+    return f"This {error}."
+
+
+@dataclass(frozen=True)
+class NumberList:
+    """Several numbers in one field, divided by spaces or semicolons."""
+
+    name: str
+    label: str
+    values: tuple[float, ...]
+    apply: Callable[[Scenario, tuple[float, ...]], Scenario]
+    placeholder: str = ""
+    length: int | None = None
+    """How many are needed; `None` for any number."""
+
+
+def number_list(field: NumberList) -> None:
+    """The field; empty for none."""
+    typed = (state.view(_TYPED) or {}).get(field.name)
+    shown = " ".join(editable(value, Unit.COUNT) for value in field.values)
+    key = state.bind(f"tree.{field.name}", typed["text"] if typed else shown)
+
+    def save() -> None:
+        text, kept = str(state.widget_value(key) or ""), dict(state.view(_TYPED) or {})
+        kept.pop(field.name, None)
+        try:
+            values = read_list(text, field.length)
+            scenarios.change(lambda now: field.apply(now, values))
+        except (NumberError, ValueError) as error:
+            kept[field.name] = {"text": text, "error": reason(error, Unit.COUNT, "USD")}
+        state.set_view(**{_TYPED: kept})
+
+    with st.container(gap="xsmall"):
+        st.text_input(field.label, key=key, on_change=save, placeholder=field.placeholder or None)
+        inputs.remark(typed["error"] if typed else None, None, "")
+
+
+def read_list(text: str, length: int | None) -> tuple[float, ...]:
+    """Numbers divided by spaces or semicolons; raises `NumberError` for a wrong one or a wrong count."""
+    values = tuple(parse_number(part).value for part in text.replace(";", " ").split())
+    if length is not None and values and len(values) != length:
+        raise NumberError(f"has {len(values)} numbers; {length} are needed")
+    return values
+
+
+_TRIALS = "tree_trials"
+
+
+def trial(work: Work, step_id: str) -> float | None:
+    """A volume tried for a step; `None` when there is none."""
+    typed = (state.view(_TRIALS) or {}).get(f"{work.lane.id}.{step_id}")
+    return typed["value"] if typed else None
+
+
+def trial_number(work: Work, step_id: str) -> None:
+    """Try a volume without changing the scenario."""
+    name = f"{work.lane.id}.{step_id}"
+    typed = (state.view(_TRIALS) or {}).get(name) or {}
+    key = state.bind(f"tree.trial.{name}", typed.get("text", ""))
+
+    def save() -> None:
+        text, kept = str(state.widget_value(key) or ""), dict(state.view(_TRIALS) or {})
+        entry: dict[str, Any] = {"text": text, "value": None, "error": None}
+        try:
+            entry["value"] = read(text, Unit.COUNT, work.currency)
+            if entry["value"] is not None and entry["value"] < 0:
+                raise NumberError("must be 0 or more")
+        except NumberError as error:
+            entry.update(value=None, error=f"This {error}.")
+        state.set_view(**{_TRIALS: {**kept, name: entry}})
+
+    with st.container(gap="xsmall"):
+        st.text_input("Try a volume", key=key, on_change=save, placeholder="e.g. 300")
+        inputs.remark(typed.get("error"), None, "")

@@ -1,0 +1,120 @@
+"""Above the tree: which scenario, which lane, and saving."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpi_ui import inputs, scenarios, state
+from kpi_ui.tree.work import TOTAL, Work
+
+
+def toolbar(work: Work) -> None:
+    """Choose a scenario to start from; save or adopt the one on screen; reset."""
+    presets = work.presets
+    names = {key: scenario.name for key, scenario in presets.items()}
+    shown = work.scenario.id if work.scenario.id in names else work.base.id
+    changed = work.scenario != presets[shown]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = state.bind("tree.scenario", shown)
+
+        def choose() -> None:
+            state.set_scenario(presets.get(str(state.widget_value(key))))
+
+        st.selectbox(
+            "Scenario",
+            list(names),
+            format_func=lambda i: names[i],
+            key=key,
+            on_change=choose,
+            width=240,
+        )
+        if changed:
+            st.caption("Changed, not saved")
+        st.space("stretch")
+        _save(work, changed)
+        st.button(
+            "Adopt as targets",
+            key="tree.adopt",
+            icon=":material/flag:",
+            on_click=_adopt,
+            help="Writes this scenario's rates as targets of their KPIs. Undo takes it back.",
+        )
+        st.button(
+            "Reset",
+            key="tree.reset",
+            icon=":material/restart_alt:",
+            disabled=not changed,
+            on_click=lambda: state.set_scenario(presets[shown]),
+        )
+    message = state.take_view("tree_message")
+    if message:
+        st.success(inputs.md(message))
+
+
+def _save(work: Work, changed: bool) -> None:
+    saved = {scenario.id for scenario in work.framework.scenarios}
+    with st.popover("Save", icon=":material/bookmark_add:"):
+        st.text_input("Name", key="tree.name", placeholder="Win rate programme", max_chars=80)
+        full = len(saved) >= scenarios.MAX_SAVED
+        st.button(
+            "Save as new",
+            key="tree.save",
+            on_click=_save_new,
+            disabled=full,
+            help="Three what-ifs are the most; delete one first." if full else None,
+        )
+        if work.scenario.id in saved:
+            st.button(
+                "Save changes", key="tree.update", on_click=scenarios.update, disabled=not changed
+            )
+            st.button("Delete this scenario", key="tree.delete", on_click=scenarios.delete)
+
+
+def _save_new() -> None:
+    name = scenarios.save_new(str(state.widget_value("tree.name") or ""))
+    state.set_view(tree_message=f"Saved as {name}. It is part of the framework file.")
+
+
+def _adopt() -> None:
+    written, left = scenarios.adopt()
+    text = f"{written} targets were written." if written else "No rate of this scenario is a KPI."
+    if left:
+        text += f" Not KPIs, so without a target: {', '.join(left)}."
+    state.set_view(tree_message=text)
+
+
+def lanes(work: Work) -> None:
+    """The lane on screen, when there are several."""
+    if len(work.scenario.lanes) < 2:
+        return
+    names = {lane.id: lane.name for lane in work.scenario.lanes}
+    key = state.bind("tree.lane", work.lane.id)
+    st.segmented_control(
+        "Lane",
+        [*([TOTAL] if work.total_lane else []), *names],
+        format_func=lambda i: names.get(i, "Total"),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: state.set_view(tree_lane=state.widget_value(key)),
+    )
+
+
+def selected(work: Work) -> str:
+    """The node or pill whose details are shown: the chosen one, else the bottleneck, else the last rate."""
+    known = {
+        "revenue",
+        "deal_size",
+        *(s.id for s in work.lane.steps),
+        *(r.metric_id for r in work.lane.rates),
+    }
+    chosen = state.view("tree_selected")
+    if chosen in known:
+        return str(chosen)
+    first = work.leaks[0] if work.leaks and work.leaks[0].gain > 0 else None
+    return first.metric_id if first else work.lane.rates[-1].metric_id
+
+
+def select(item: str) -> None:
+    """Show the details of a node or pill."""
+    state.set_view(tree_selected=item)
