@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 from kpi_core.framework.reading import typed
 from kpi_core.kpi_tree.base import base_scenario
 from kpi_core.kpi_tree.edit import with_values
+from kpi_core.kpi_tree.lanes import planned_rates
 from kpi_core.models.base import Unit
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.tree import Scenario
 from kpi_ui import state
 
 MAX_SAVED = 3
+NAME_LENGTH = 120
+_HIDDEN = {"Cc", "Cs"}
 
 
 def framework() -> MeasurementFramework:
@@ -31,18 +35,24 @@ def change(edit: Callable[[Scenario], Scenario]) -> None:
 
 
 def saved() -> list[Scenario]:
-    """The framework's what-ifs."""
-    return list(framework().scenarios)
+    """The what-ifs kept in the answers, also while another answer needs attention."""
+    return list(state.interpretation().selection.scenarios)
 
 
 def _write(changed: list[Scenario], label: str) -> None:
     state.set_answer(("scenarios",), [s.model_dump(mode="json") for s in changed], label)
 
 
+def clean_name(text: str) -> str:
+    """Text typed as a name: on one line, without control characters, not too long; may be empty."""
+    visible = "".join(c for c in " ".join(text.split()) if unicodedata.category(c) not in _HIDDEN)
+    return visible[:NAME_LENGTH].strip()
+
+
 def save_new(name: str) -> str:
     """Keep what is on screen under `name` in the framework; returns the name used."""
     kept = saved()
-    name = " ".join(name.split())[:120] or f"What-if {len(kept) + 1}"
+    name = clean_name(name) or f"What-if {len(kept) + 1}"
     taken = {scenario.id for scenario in kept}
     free = next(f"what_if_{n}" for n in range(1, 20) if f"what_if_{n}" not in taken)
     new = with_values(on_screen(), id=free, name=name)
@@ -65,16 +75,19 @@ def delete() -> None:
 
 
 def adopt() -> tuple[int, list[str]]:
-    """Write the rates on screen as targets; returns how many, and the rates that are no KPI."""
+    """Write the rates on screen as targets; returns how many, and the rates that are no KPI.
+
+    A rate that several lanes have becomes one target: theirs together, by the volume they need.
+    """
     adopted = on_screen()
     chosen = {kpi.metric_id for kpi in framework().kpis}
-    rates = {rate.metric_id: rate for lane in adopted.lanes for rate in lane.rates}
-    kept = [rate for rate in rates.values() if rate.metric_id in chosen]
+    names = {rate.metric_id: rate.name for lane in adopted.lanes for rate in lane.rates}
+    kept = {key: value for key, value in planned_rates(adopted).items() if key in chosen}
 
     def edit(answers: state.Draft) -> None:
-        for rate in kept:
-            kpi = answers.setdefault("kpis", {}).setdefault(rate.metric_id, {})
-            kpi["target"] = typed(rate.value, Unit.RATIO)
+        for metric_id, value in kept.items():
+            kpi = answers.setdefault("kpis", {}).setdefault(metric_id, {})
+            kpi["target"] = typed(value, Unit.RATIO)
 
     state.change(f"Adopt {adopted.name}", edit, outside=True)
-    return len(kept), [rate.name for rate in rates.values() if rate.metric_id not in chosen]
+    return len(kept), [name for key, name in names.items() if key not in chosen]

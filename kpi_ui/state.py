@@ -22,6 +22,7 @@ from kpi_core.models.tree import Scenario
 
 Draft = dict[str, Any]
 HISTORY_LIMIT = 50
+_STEPS = 8
 _DRAFT = "kpi.draft"
 _FRAMEWORK = "kpi.framework"
 _HISTORY = "kpi.history"
@@ -65,13 +66,8 @@ def interpretation() -> Interpretation:
 def preview(read: Interpretation) -> MeasurementFramework:
     """The framework the draft stands for, defaults included; not saved."""
     current = framework()
-    return build_framework(
-        read.profile, read.selection, catalog(), _stamp(current), previous=current
-    )
-
-
-def _stamp(current: MeasurementFramework | None) -> date:
-    return current.updated_on if current else date.today()
+    day = current.updated_on if current else date.today()
+    return build_framework(read.profile, read.selection, catalog(), day, previous=current)
 
 
 # Changing it
@@ -152,7 +148,7 @@ def open_sample(sample_id: str) -> None:
     st.session_state[_FRAMEWORK] = None
     st.session_state[_DRAFT] = answers
     _replace(build_framework(read.profile, read.selection, load_catalog(), date.today()))
-    set_view(step="company", reached=len(_STEPS_DONE))
+    set_view(step="company", reached=_STEPS)
 
 
 def open_file(content: bytes) -> Opened:
@@ -164,11 +160,8 @@ def open_file(content: bytes) -> Opened:
         known = extended(load_catalog(), opened.framework)
         st.session_state[_DRAFT] = answers_from(opened.framework, known)
         _replace(opened.framework)
-        set_view(step="review", reached=len(_STEPS_DONE))
+        set_view(step="review", reached=_STEPS)
     return opened
-
-
-_STEPS_DONE = range(8)
 
 
 def _replace(built: MeasurementFramework) -> None:
@@ -293,7 +286,7 @@ def bind(name: str, value: object) -> str:
 
 
 def widget_value(key: str) -> Any:
-    """The value of the widget with that key; `None` when it is not drawn."""
+    """The value of the widget or component with that key; `None` when it is not drawn."""
     return st.session_state.get(key)
 
 
@@ -301,8 +294,3 @@ def component_memory() -> dict[str, int]:
     """Number of the last handled event by component key."""
     memory: dict[str, int] = st.session_state.setdefault(_COMPONENTS, {})
     return memory
-
-
-def component_value(key: str) -> object:
-    """What a component last sent."""
-    return st.session_state.get(key)

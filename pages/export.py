@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpi_core.framework.check import check_framework
-from kpi_ui import components, document, panels, state
+from kpi_ui import components, document, inputs, panels, state
 
 
 def _empty() -> None:
@@ -41,6 +41,8 @@ def main() -> None:
         st.success(
             "Finished. Download the JSON: it is the whole framework and opens again on Home."
         )
+    for note in state.take_view("notes") or []:
+        st.info(inputs.md(note))
     if not state.interpretation().is_complete:
         st.warning("The wizard holds answers that cannot be used; this is the last valid version.")
     page, side = st.columns([2.9, 1.2], gap="large")

@@ -13,7 +13,7 @@ def main() -> None:
     """Draw the current step."""
     current = state.view("step", STEP_IDS[0])
     position = STEP_IDS.index(current)
-    step, context = STEPS[position], load()
+    step = STEPS[position]
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         panels.head(step.title, step.question)
@@ -25,6 +25,7 @@ def main() -> None:
             icon=":material/restart_alt:",
             on_click=state.start_over,
         )
+    context = load()  # after Undo and Start over: they must be there whatever an answer does
     components.stepper(
         frame.step_items(context, current),
         key="wizard.stepper",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kpi_core.formats import currencies
+from kpi_core.formats import currencies, value_text
 from kpi_core.framework.answers import CompanyAnswers, DataAnswers, Typed
 from kpi_core.framework.reading import Bounds, Reader
 from kpi_core.models.base import Motion, Unit
@@ -102,11 +102,14 @@ def _read_numbers(
     usual_deal = default_deal_size(segment_id, currency, read.reader)
     deal = read.needed("average_deal_size", Unit.MONEY, _MONEY, currency, usual_deal)
     target = min(deal * segment.deals_a_year, 1e15)
-    days = read.needed("sales_cycle_days", Unit.DAYS, _DAYS, currency, segment.sales_cycle_days)
+    typical = segment.sales_cycle_days
+    days = round(read.needed("sales_cycle_days", Unit.DAYS, _DAYS, currency, typical))
+    if "company.sales_cycle_days" in read.reader.echoes:
+        read.reader.echoes["company.sales_cycle_days"] = value_text(days, Unit.DAYS, currency)
     share = catalog.motions[motion].marketing_sourced_share
     return {
         "average_deal_size": deal,
-        "sales_cycle_days": round(days),
+        "sales_cycle_days": days,
         "revenue_target": read.needed("revenue_target", Unit.MONEY, _MONEY, currency, target),
         "marketing_sourced_share": read.needed(
             "marketing_sourced_share", Unit.RATIO, _SHARE, currency, share

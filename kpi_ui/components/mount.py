@@ -46,7 +46,7 @@ def mount(
     memory = state.component_memory()
 
     def handle() -> bool:
-        return handle_events(state.component_value(key), state.component_memory(), key, on_event)
+        return handle_events(state.widget_value(key), state.component_memory(), key, on_event)
 
     def on_events_change() -> None:
         handle()

@@ -10,12 +10,12 @@ from kpi_core.models.base import Unit
 from kpi_ui import components
 from kpi_ui.tree.work import Work
 
-_SHOWN = 4
+_SHOWN = 5
 
 
 def render(work: Work) -> None:
     """The base, the saved what-ifs and the one on screen."""
-    shown = {scenario.id: scenario for scenario in (work.base, *work.framework.scenarios)}
+    shown = {scenario.id: scenario for scenario in (work.base, *work.saved)}
     if work.scenario != shown.get(work.scenario.id):
         shown["on_screen"] = work.scenario
     with st.container(gap=None):

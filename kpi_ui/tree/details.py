@@ -95,10 +95,26 @@ def _deal(work: Work) -> None:
     _row(
         [
             Field(
-                "deal", "Average", lane.average_deal_size, Unit.MONEY, setting("average_deal_size")
+                f"{lane.id}.deal",
+                "Average",
+                lane.average_deal_size,
+                Unit.MONEY,
+                setting("average_deal_size"),
             ),
-            Field("deal_low", "Low", lane.deal_size_low, Unit.MONEY, setting("deal_size_low")),
-            Field("deal_high", "High", lane.deal_size_high, Unit.MONEY, setting("deal_size_high")),
+            Field(
+                f"{lane.id}.deal_low",
+                "Low",
+                lane.deal_size_low,
+                Unit.MONEY,
+                setting("deal_size_low"),
+            ),
+            Field(
+                f"{lane.id}.deal_high",
+                "High",
+                lane.deal_size_high,
+                Unit.MONEY,
+                setting("deal_size_high"),
+            ),
         ],
         work.currency,
     )
@@ -113,7 +129,8 @@ def _step(work: Work, position: int) -> None:
     with left:
         apply: Apply = lambda now, value: with_step(now, lane.id, position, now=value)  # noqa: E731
         fields.number(
-            Field(f"now.{step.id}", "Today, per year", step.now, Unit.COUNT, apply), work.currency
+            Field(f"{lane.id}.{step.id}.now", "Today, per year", step.now, Unit.COUNT, apply),
+            work.currency,
         )
     with right:
         fields.trial_number(work, step.id)
@@ -121,14 +138,14 @@ def _step(work: Work, position: int) -> None:
         _row(
             [
                 Field(
-                    f"{step.id}.low",
+                    f"{lane.id}.{step.id}.low",
                     "Low, for the chance",
                     step.low,
                     Unit.COUNT,
                     lambda now, value: with_step(now, lane.id, 0, low=value),
                 ),
                 Field(
-                    f"{step.id}.high",
+                    f"{lane.id}.{step.id}.high",
                     "High, for the chance",
                     step.high,
                     Unit.COUNT,
@@ -160,7 +177,7 @@ def _trial(work: Work, position: int, volume: float) -> None:
 
 
 def _rate(work: Work, rate: TreeRate, position: int) -> None:
-    lane = work.lane
+    lane, name = work.lane, f"{work.lane.id}.{rate.metric_id}"
 
     def setting(key: str) -> Apply:
         return lambda now, value: with_rate(now, lane.id, position, **{key: value})
@@ -172,20 +189,24 @@ def _rate(work: Work, rate: TreeRate, position: int) -> None:
     st.caption(inputs.md(f"Planned rate rests on: {rate.source}"))
     _row(
         [
-            Field(f"{rate.metric_id}.value", "Planned, %", rate.value, Unit.RATIO, planned),
-            Field(f"{rate.metric_id}.now", "Today, %", rate.now, Unit.RATIO, setting("now")),
+            Field(f"{name}.value", "Planned, %", rate.value, Unit.RATIO, planned),
+            Field(f"{name}.now", "Today, %", rate.now, Unit.RATIO, setting("now")),
             Field(
-                f"{rate.metric_id}.reference",
+                f"{name}.reference",
                 "Reference, %",
                 rate.reference,
                 Unit.RATIO,
                 lambda now, value: with_rate(
-                    now, lane.id, position, reference=value, reference_source="Set by you"
+                    now,
+                    lane.id,
+                    position,
+                    reference=value,
+                    reference_source=None if value is None else "Set by you",
                 ),
                 note=rate.reference_source or "",
             ),
             Field(
-                f"{rate.metric_id}.cap",
+                f"{name}.cap",
                 "At most, %",
                 rate.cap,
                 Unit.RATIO,
@@ -194,12 +215,13 @@ def _rate(work: Work, rate: TreeRate, position: int) -> None:
         ],
         work.currency,
     )
-    _evidence(work, rate, position)
     _why(work, rate)
+    with st.expander("Counts behind it and days it takes", key=f"tree.more.{rate.metric_id}"):
+        _evidence(work, rate, position)
 
 
 def _evidence(work: Work, rate: TreeRate, position: int) -> None:
-    counts, name = rate.counts, rate.metric_id
+    counts, name = rate.counts, f"{work.lane.id}.{rate.metric_id}"
     trials, successes = (counts.trials, counts.successes) if counts else (None, None)
     _row(
         [
@@ -224,6 +246,7 @@ def _evidence(work: Work, rate: TreeRate, position: int) -> None:
                 now, work.lane.id, position, weights=[v / 100 for v in values]
             ),
             placeholder="20 40 30 10",
+            unit=Unit.RATIO,
         )
     )
 
@@ -235,12 +258,19 @@ def _counting(work: Work, rate: TreeRate, position: int, key: str) -> Apply:
         if value is None:
             return with_rate(now, lane_id, position, counts=None)
         known = find_lane(now, lane_id).rates[position].counts or counts
-        before = known.model_dump() if known else {"successes": 0, "trials": max(round(value), 1)}
+        before = known.model_dump() if known else _first_counts(rate, key, round(value))
         events = Counts.model_validate({**before, key: round(value)})
         share = events.successes / events.trials
         return with_rate(now, lane_id, position, counts=events.model_dump(), now=share)
 
     return apply
+
+
+def _first_counts(rate: TreeRate, key: str, value: int) -> dict[str, int]:
+    """What the other number is likely to be, at today's rate, while only one was typed."""
+    if key == "trials":
+        return {"successes": round(max(value, 0) * (rate.now or 0))}
+    return {"trials": max(round(value / rate.now) if rate.now else value, value, 1)}
 
 
 def _lagging(work: Work, rate: TreeRate, position: int, key: str) -> Apply:

@@ -52,7 +52,7 @@ def _step(work: Work, step: StepResult, position: int) -> TreeNode:
     return TreeNode(
         id=step.id,
         label=step.name,
-        needed=_units(step.required),
+        needed=_needed(work, step.required),
         now=_units(step.now) if step.now is not None else "",
         gap=gap,
         gap_tone=tone,
@@ -60,6 +60,10 @@ def _step(work: Work, step: StepResult, position: int) -> TreeNode:
         title=_formula(work, position),
         aside=_step_aside(work, step, position),
     )
+
+
+def _needed(work: Work, value: float) -> str:
+    return count(round(value, 1)) if work.scenario.rounding == "exact" else _units(value)
 
 
 def _units(value: float) -> str:

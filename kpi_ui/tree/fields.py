@@ -17,7 +17,10 @@ from kpi_ui import inputs, scenarios, state
 from kpi_ui.tree.work import Work
 
 Apply = Callable[[Scenario, float | None], Scenario]
-_TYPED = "tree_typed"
+_TYPED, _TRIALS = "tree_typed", "tree_trials"
+LANES_TYPED, STEPS_TYPED = "lanes_typed", "steps_typed"
+TYPED = (_TYPED, _TRIALS, LANES_TYPED, STEPS_TYPED)
+"""View settings that hold what was typed and could not be used, or was only tried."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,15 @@ def reason(error: Exception, unit: Unit, currency: str) -> str:
         limit = first.get("ctx", {})
         for word, key in (("at least", "ge"), ("above", "gt"), ("at most", "le")):
             if key in limit:
-                return f"Must be {word} {value_text(float(limit[key]), unit, currency)}."
+                return f"Must be {word} {_limit(float(limit[key]), unit, currency)}."
         return str(first["msg"]).removeprefix("Value error, ") + "."
     return f"This {error}."
+
+
+def _limit(value: float, unit: Unit, currency: str) -> str:
+    if unit is Unit.RATIO:
+        return f"{editable(value, unit)}%"
+    return value_text(value, unit, currency)
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,8 @@ class NumberList:
     placeholder: str = ""
     length: int | None = None
     """How many are needed; `None` for any number."""
+    unit: Unit = Unit.COUNT
+    """Of the limits in messages."""
 
 
 def number_list(field: NumberList) -> None:
@@ -106,7 +117,7 @@ def number_list(field: NumberList) -> None:
             values = read_list(text, field.length)
             scenarios.change(lambda now: field.apply(now, values))
         except (NumberError, ValueError) as error:
-            kept[field.name] = {"text": text, "error": reason(error, Unit.COUNT, "USD")}
+            kept[field.name] = {"text": text, "error": reason(error, field.unit, "USD")}
         state.set_view(**{_TYPED: kept})
 
     with st.container(gap="xsmall"):
@@ -120,9 +131,6 @@ def read_list(text: str, length: int | None) -> tuple[float, ...]:
     if length is not None and values and len(values) != length:
         raise NumberError(f"has {len(values)} numbers; {length} are needed")
     return values
-
-
-_TRIALS = "tree_trials"
 
 
 def trial(work: Work, step_id: str) -> float | None:

@@ -20,6 +20,11 @@ from kpi_ui.tree import fields
 from kpi_ui.tree.fields import Field
 from kpi_ui.tree.work import Work
 
+_REACHED = "Today's pace reaches the target: nothing has to change."
+_UNKNOWN = (
+    "Today's pace is not known, so the plan stands in for it. Enter today's volume and rates."
+)
+
 
 def render(work: Work) -> None:
     """What it would take from today's pace."""
@@ -38,7 +43,8 @@ def _single(work: Work, levers: tuple[SingleLever, ...]) -> None:
         st.header("One number alone", anchor=False)
         st.caption("What each would have to be, all else at today's pace.")
     if not levers:
-        st.markdown("Today's pace reaches the target: nothing has to change.")
+        known = work.result.total.revenue_now is not None
+        st.markdown(_REACHED if known else _UNKNOWN)
         return
     names = {lane.id: lane.name for lane in work.scenario.lanes}
     rows = [
@@ -78,7 +84,8 @@ def _together(work: Work) -> None:
         for lane in work.scenario.lanes
         for rate in lane.rates
     }
-    key = state.bind("goals.chosen", state.view("goals_chosen") or list(labels))
+    before = [item for item in state.view("goals_chosen") or [] if item in labels]
+    key = state.bind("goals.chosen", before or list(labels))
     st.multiselect(
         "Rates to work on",
         list(labels),

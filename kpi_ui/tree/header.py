@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpi_ui import inputs, scenarios, state
+from kpi_ui import inputs, panels, scenarios, state
+from kpi_ui.tree import fields
 from kpi_ui.tree.work import TOTAL, Work
 
 
@@ -18,7 +19,7 @@ def toolbar(work: Work) -> None:
         key = state.bind("tree.scenario", shown)
 
         def choose() -> None:
-            state.set_scenario(presets.get(str(state.widget_value(key))))
+            _show(work, str(state.widget_value(key)))
 
         st.selectbox(
             "Scenario",
@@ -44,15 +45,23 @@ def toolbar(work: Work) -> None:
             key="tree.reset",
             icon=":material/restart_alt:",
             disabled=not changed,
-            on_click=lambda: state.set_scenario(presets[shown]),
+            on_click=lambda: _show(work, shown),
         )
+        panels.undo_button("tree.undo")
     message = state.take_view("tree_message")
     if message:
         st.success(inputs.md(message))
 
 
+def _show(work: Work, scenario_id: str) -> None:
+    """Put a scenario on screen as it was saved; what was typed but could not be used goes."""
+    base = scenario_id == work.base.id
+    state.set_scenario(None if base else work.presets.get(scenario_id))
+    state.set_view(**dict.fromkeys(fields.TYPED))
+
+
 def _save(work: Work, changed: bool) -> None:
-    saved = {scenario.id for scenario in work.framework.scenarios}
+    saved = {scenario.id for scenario in work.saved}
     with st.popover("Save", icon=":material/bookmark_add:"):
         st.text_input("Name", key="tree.name", placeholder="Win rate programme", max_chars=80)
         full = len(saved) >= scenarios.MAX_SAVED
@@ -77,7 +86,8 @@ def _save_new() -> None:
 
 def _adopt() -> None:
     written, left = scenarios.adopt()
-    text = f"{written} targets were written." if written else "No rate of this scenario is a KPI."
+    count = "1 target was" if written == 1 else f"{written} targets were"
+    text = f"{count} written." if written else "No rate of this scenario is a KPI."
     if left:
         text += f" Not KPIs, so without a target: {', '.join(left)}."
     state.set_view(tree_message=text)

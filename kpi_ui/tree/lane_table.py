@@ -64,13 +64,18 @@ def _columns() -> list[components.GridColumn]:
 
 
 def _typed() -> dict[str, dict[str, str]]:
-    return dict(state.view("lanes_typed") or {})
+    return dict(state.view(fields.LANES_TYPED) or {})
 
 
 def _row(work: Work, lane: Lane, result: LaneResult) -> components.GridRow:
     typed = _typed()
+    named = typed.get(f"{lane.id}.name")
     cells: dict[str, components.GridCell] = {
-        "name": components.InputCell(lane.name, f"Name of {lane.name}")
+        "name": components.InputCell(
+            named["text"] if named else lane.name,
+            f"Name of {lane.name}",
+            error=named["error"] if named else "",
+        )
     }
     for key, (label, unit) in _INPUTS.items():
         value, kept = getattr(lane, key), typed.get(f"{lane.id}.{key}")
@@ -111,6 +116,8 @@ def _total(work: Work) -> components.GridRow:
 def _edit(work: Work, lane_id: str, column: str, text: str) -> None:
     if column == "remove":
         scenarios.change(lambda now: remove_lane(now, lane_id))
+        kept = {key: x for key, x in _typed().items() if not key.startswith(f"{lane_id}.")}
+        state.set_view(**{fields.LANES_TYPED: kept})
         return
     kept = _typed()
     kept.pop(f"{lane_id}.{column}", None)
@@ -122,7 +129,7 @@ def _edit(work: Work, lane_id: str, column: str, text: str) -> None:
             "text": text,
             "error": fields.reason(error, unit, work.currency),
         }
-    state.set_view(lanes_typed=kept)
+    state.set_view(**{fields.LANES_TYPED: kept})
 
 
 def _changed(now: Scenario, lane_id: str, column: str, text: str, currency: str) -> Scenario:
@@ -137,9 +144,9 @@ def _add(work: Work) -> None:
     free = [name for name in channels.values() if name not in taken]
 
     def add() -> None:
-        name = state.widget_value("lanes.new")
+        name = scenarios.clean_name(str(state.widget_value("lanes.new") or ""))
         if name:
-            scenarios.change(lambda now: add_lane(now, str(name)))
+            scenarios.change(lambda now: add_lane(now, name))
             state.set_view(tree_lane="total")
 
     full = len(work.scenario.lanes) >= MAX_LANES

@@ -47,7 +47,7 @@ def money_range(usual: float, now: float, currency: str) -> Range:
 
 def rate_range(usual: float, now: float) -> Range:
     """From 0.1% (0.01% for small rates) to three times the usual rate, at most 100%."""
-    high = min(_nice(max(3 * usual, now) * 100), 100.0)
+    high = min(max(_nice(max(3 * usual, now) * 100), 0.1), 100.0)
     step = 0.01 if high <= 2 else 0.1 if high <= 20 else 0.5
     return Range(step, high, step, 0.01, "%.2f%%" if step < 0.1 else "%.1f%%")
 

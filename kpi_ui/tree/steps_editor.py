@@ -84,7 +84,8 @@ def _template(work: Work) -> None:
 def _row(work: Work, position: int) -> components.GridRow:
     lane = work.lane
     step, last = lane.steps[position], position == len(lane.steps) - 1
-    kept = (state.view("steps_typed") or {}).get(f"{lane.id}.{position}")
+    typed = state.view(fields.STEPS_TYPED) or {}
+    kept, named = (typed.get(f"{lane.id}.{position}.{column}") for column in ("rate", "name"))
     rate: components.GridCell = components.TextCell("")
     if not last:
         text = editable(lane.rates[position].value, Unit.RATIO)
@@ -98,7 +99,11 @@ def _row(work: Work, position: int) -> components.GridRow:
     return components.GridRow(
         str(position),
         {
-            "name": components.InputCell(step.name, f"Name of step {position + 1}"),
+            "name": components.InputCell(
+                named["text"] if named else step.name,
+                f"Name of step {position + 1}",
+                error=named["error"] if named else "",
+            ),
             "rate": rate,
             "remove": components.ButtonCell("Remove", f"Remove {step.name}", disabled=few),
         },
@@ -107,9 +112,8 @@ def _row(work: Work, position: int) -> components.GridRow:
 
 def _edit(work: Work, position: int, column: str, text: str) -> None:
     lane_id = work.lane.id
-    name = f"{lane_id}.{position}"
-    kept = dict(state.view("steps_typed") or {})
-    kept.pop(name, None)
+    kept = dict(state.view(fields.STEPS_TYPED) or {})
+    kept.pop(f"{lane_id}.{position}.{column}", None)
 
     def edit(now: Scenario) -> Scenario:
         if column == "remove":
@@ -123,5 +127,13 @@ def _edit(work: Work, position: int, column: str, text: str) -> None:
     try:
         scenarios.change(edit)
     except (NumberError, ValueError) as error:
-        kept[name] = {"text": text, "error": fields.reason(error, Unit.RATIO, work.currency)}
-    state.set_view(steps_typed=kept)
+        shown = "name" if column == "remove" else column
+        typed = find_lane(scenarios.on_screen(), lane_id).steps[position].name
+        kept[f"{lane_id}.{position}.{shown}"] = {
+            "text": typed if column == "remove" else text,
+            "error": fields.reason(error, Unit.RATIO, work.currency),
+        }
+    else:
+        if column == "remove":  # positions have moved
+            kept = {key: value for key, value in kept.items() if not key.startswith(f"{lane_id}.")}
+    state.set_view(**{fields.STEPS_TYPED: kept})

@@ -25,6 +25,7 @@ class Work:
     framework: MeasurementFramework
     base: Scenario
     scenario: Scenario
+    saved: tuple[Scenario, ...]
 
     @property
     def currency(self) -> str:
@@ -70,7 +71,7 @@ class Work:
     @property
     def presets(self) -> dict[str, Scenario]:
         """Scenarios to start from: today's rates, target rates, and the saved ones."""
-        ready = (self.base, target_scenario(self.base, self.framework), *self.framework.scenarios)
+        ready = (self.base, target_scenario(self.base, self.framework), *self.saved)
         return {scenario.id: scenario for scenario in ready}
 
 
@@ -78,4 +79,5 @@ def load() -> Work:
     """The work of this run."""
     catalog, framework = state.catalog(), scenarios.framework()
     base = base_scenario(framework, catalog)
-    return Work(catalog, framework, base, state.scenario() or base)
+    saved = tuple(scenarios.saved())
+    return Work(catalog, framework, base, state.scenario() or base, saved)
