@@ -146,6 +146,8 @@ MEANINGS: dict[str, str] = {
     "Kpi.cadence": "How often it is read.",
     "Kpi.layers": "Dashboard layers that show it.",
     "Baseline.value": "The last known value, in the metric's unit.",
+    "PeriodValue.value": "The value.",
+    "Target.flags": "What to know before committing to it.",
     "Target.value": "The target, in the metric's unit.",
     "Target.basis": "Where it comes from.",
     "Target.reason": "Why it can be defended, in one sentence.",

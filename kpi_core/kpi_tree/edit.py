@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from math import hypot
 from typing import Any
 
+import numpy as np
+
+from kpi_core.kpi_tree.lags import LONGEST, weights
+from kpi_core.kpi_tree.solve import exact
 from kpi_core.models.base import Id
-from kpi_core.models.tree import Lane, Scenario
+from kpi_core.models.tree import Lane, Scenario, TreeRate
 
 MAX_LANES = 20
 MIN_STEPS, MAX_STEPS = 2, 10
 OWN_STEP = "Your own step; type the rate you expect."
-UNKNOWN = {"now": None, "counts": None, "reference": None, "reference_source": None, "cap": 1.0}
-"""What is not known of a rate over a removed step."""
+BRIDGED = "Product of the two rates it replaces."
 
 
 def with_values(scenario: Scenario, **changes: Any) -> Scenario:
@@ -84,14 +88,13 @@ def add_step(scenario: Scenario, lane_id: Id, name: str = "New step") -> Scenari
     lane = find_lane(scenario, lane_id)
     if len(lane.steps) >= MAX_STEPS:
         raise ValueError(f"{MAX_STEPS} steps are the most")
-    taken = {step.id for step in lane.steps} | {rate.metric_id for rate in lane.rates}
-    number = next(n for n in range(1, 100) if not {f"step_{n}", f"rate_{n}"} & taken)
+    number = _free_number(lane)
     steps = [step.model_dump() for step in lane.steps]
     steps.insert(-1, {"id": f"step_{number}", "name": name})
     rates = [rate.model_dump() for rate in lane.rates]
     rate = {
         "metric_id": f"rate_{number}",
-        "name": f"Rate to {name}",
+        "name": f"Rate to {name}"[:120],
         "value": 0.5,
         "source": OWN_STEP,
     }
@@ -102,7 +105,8 @@ def add_step(scenario: Scenario, lane_id: Id, name: str = "New step") -> Scenari
 def remove_step(scenario: Scenario, lane_id: Id, position: int) -> Scenario:
     """The lane without a step; the rate over the gap is the product of the two it had.
 
-    Raises `ValueError` when the lane has only two steps.
+    That rate is a new one with an id of its own, so that it is no metric's target or reference. Raises
+    `ValueError` when the lane has only two steps or the product is below the smallest rate.
     """
     lane = find_lane(scenario, lane_id)
     if len(lane.steps) <= MIN_STEPS:
@@ -113,10 +117,52 @@ def remove_step(scenario: Scenario, lane_id: Id, position: int) -> Scenario:
     if position in (0, len(rates)):
         del rates[min(position, len(rates) - 1)]
     else:
-        over = lane.rates[position]
-        value = lane.rates[position - 1].value * over.value
-        rates[position - 1 : position + 1] = [{**over.model_dump(), "value": value, **UNKNOWN}]
+        rates[position - 1 : position + 1] = [_bridge(lane, position)]
     return with_lane(scenario, lane_id, steps=steps, rates=rates)
+
+
+def _free_number(lane: Lane) -> int:
+    taken = {step.id for step in lane.steps} | {rate.metric_id for rate in lane.rates}
+    return next(n for n in range(1, 100) if not {f"step_{n}", f"rate_{n}"} & taken)
+
+
+def _bridge(lane: Lane, position: int) -> dict[str, Any]:
+    """The rate from the step above `position` to the one below; their delays add up.
+
+    Counts stay when both are of the same units: as many went on from the first as were tried next.
+    """
+    above, below = lane.rates[position - 1], lane.rates[position]
+    value = _product(above.value, below.value)
+    first, then = above.counts, below.counts
+    counts = None
+    if first and then and first.successes == then.trials:
+        counts = {"successes": then.successes, "trials": first.trials}
+    known = above.now is not None and below.now is not None
+    return {
+        "metric_id": f"rate_{_free_number(lane)}",
+        "name": f"Rate to {lane.steps[position + 1].name}"[:120],
+        "value": value,
+        "now": _product(above.now or 0, below.now or 0) if known else None,
+        "counts": counts,
+        "cap": max(_product(above.cap, below.cap), value),
+        "source": BRIDGED,
+        "lag": _both_lags(above, below),
+    }
+
+
+def _product(one: float, two: float) -> float:
+    return float(exact(one) * exact(two))
+
+
+def _both_lags(above: TreeRate, below: TreeRate) -> dict[str, Any]:
+    """Means add up, and so do variances; explicit weights of either are folded into one list."""
+    one, two = above.lag, below.lag
+    if one.weights or two.weights:
+        folded = np.convolve(weights(one), weights(two))
+        late = [folded[LONGEST:].sum()] if len(folded) > LONGEST else []
+        return {"weights": [min(float(share), 1.0) for share in (*folded[:LONGEST], *late)]}
+    days = min(one.mean_days + two.mean_days, 1825.0)
+    return {"mean_days": days, "spread_days": min(hypot(one.spread_days, two.spread_days), 1825.0)}
 
 
 def find_lane(scenario: Scenario, lane_id: Id) -> Lane:

@@ -220,6 +220,26 @@ def blended(scenario: Scenario, result: TreeResult) -> Lane | None:
     return Lane.model_validate({**first.model_dump(), **changes})
 
 
+def planned_rates(scenario: Scenario) -> dict[str, float]:
+    """Planned rate of each metric over all lanes that have it, by metric id.
+
+    Lanes count by the units they need at the step the rate starts from; a lane that needs none counts
+    only where no other does.
+    """
+    found: dict[str, list[tuple[float, float]]] = {}
+    for lane, solved in zip(scenario.lanes, solve(scenario).lanes, strict=True):
+        for rate, above in zip(lane.rates, solved.steps, strict=False):
+            found.setdefault(rate.metric_id, []).append((rate.value, above.required))
+    return {metric_id: _weighted(values) for metric_id, values in found.items()}
+
+
+def _weighted(values: Sequence[tuple[float, float]]) -> float:
+    whole = sum(weight for _, weight in values)
+    if not whole or len({value for value, _ in values}) == 1:
+        return values[0][0]
+    return float(f"{sum(value * weight for value, weight in values) / whole:.12g}")
+
+
 def _ratio(part: float | None, whole: float | None) -> float | None:
     return min(part / whole, 1.0) if part is not None and whole else None
 
