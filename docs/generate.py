@@ -24,6 +24,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
+from kpi_core import cli_benchmarks, cli_targets
 from kpi_core import cli_reports as reports
 from kpi_core.catalog.formula_text import formula_words
 from kpi_core.catalog.loader import DATA, Catalog, load_catalog
@@ -53,14 +54,15 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[type[BaseModel], ...]]] = {
     "sources": (t.SOURCE_COLUMNS, (Benchmark,)),
 }
 
-# What the tree commands print.
-OUTPUTS = (
+# What the tree commands print, and those of benchmarks and targets.
+TREE_OUTPUTS = (
     reports.TreeReport,
     reports.BottleneckReport,
     reports.GoalSeekReport,
     reports.SimulationReport,
     reports.PlanReport,
 )
+OUTPUTS = (*TREE_OUTPUTS, cli_benchmarks.BenchmarkReport, cli_targets.TargetsReport)
 
 # What a field or column means where no docstring says it: `Model.field`, `table.column`, or the bare
 # name where it means the same everywhere.
@@ -263,6 +265,12 @@ MEANINGS: dict[str, str] = {
     "KpiAnswers.steward_role": "Role id; empty text for nobody. Left out: usual for the metric.",
     "KpiAnswers.cadence": "`daily`, `weekly`, `monthly` or `quarterly`. Left out: usual for the metric.",
     "KpiAnswers.layers": "Dashboard layers. Left out: chosen by role, stage, cadence and channels.",
+    "OwnBenchmarkAnswers.metric": "Metric id. Needed.",
+    "OwnBenchmarkAnswers.definition": "What the source counts.",
+    "OwnBenchmarkAnswers.url": "Where it was read, starting with `https://` or `http://`.",
+    "OwnBenchmarkAnswers.segment": "Segment id it describes; left out: any.",
+    "OwnBenchmarkAnswers.industry": "Industry id it describes; left out: any.",
+    "OwnBenchmarkAnswers.channel": "Channel id it describes; left out: any.",
     "held": "False drops the review.",
     "ReviewAnswers.duration_minutes": "Minutes, 5 to 480. Left out: usual for the review.",
     "ReviewAnswers.attendees": "Role ids. Left out: usual for the review.",
@@ -356,6 +364,37 @@ MEANINGS: dict[str, str] = {
     "StepPlan.id": "Key of the step.",
     "StepPlan.name": "Name of the step.",
     "catch_up": "Extra entries at this step alone that close the gap.",
+    # what the commands of benchmarks and targets print
+    "FigureReport.id": "Key of the figure.",
+    "FigureReport.text": "Low, typical and high in words.",
+    "FigureReport.source": "Title of the publication.",
+    "FigureReport.publisher": "Who published it.",
+    "FigureReport.year": "Year of publication or of the data; `None` where the source states neither.",
+    "FigureReport.url": "Where it was read; `None` without an address.",
+    "FigureReport.definition": "What the source counts.",
+    "FigureReport.same_definition": "False when the source counts something other than our metric.",
+    "FigureReport.definition_note": "How its definition differs; `None` when it is the same.",
+    "Cohort.segment": "Segment id; `None` for any.",
+    "Cohort.industry": "Industry id; `None` for any.",
+    "Cohort.channel": "Channel id; `None` for any.",
+    "Cohort.region": "Region id; `None` for any.",
+    "exact": "Dimensions on which it was cut for the cohort.",
+    "relaxed": "Dimensions on which it was not cut at all, though the cohort is.",
+    "matched": "The same in words.",
+    "marks": "What to know about its evidence.",
+    "Mark.code": "Kind of mark.",
+    "Mark.text": "The mark in words.",
+    "ConflictReport.what": "The figures that disagree.",
+    "ConflictReport.why": "Why they do.",
+    "BenchmarkReport.metric_id": "The metric.",
+    "BenchmarkReport.name": "Its name.",
+    "BenchmarkReport.unit": "What its value counts; ratios are shares.",
+    "BenchmarkReport.cohort": "Whom the figures had to describe.",
+    "BenchmarkReport.figures": "The figures, best first.",
+    "BenchmarkReport.conflicts": "Figures of the metric that are known to contradict each other.",
+    "KpiTarget.metric_id": "The KPI.",
+    "KpiTarget.name": "Its name.",
+    "KpiTarget.target": "The number the team commits to; `None` when nothing could be proposed.",
     # findings
     "code": "Stable key of the kind of finding.",
     "severity": "`error` blocks sign-off, `warning` should be read, `info` may be.",
@@ -376,6 +415,17 @@ MEANINGS: dict[str, str] = {
     "target_basis": "Where the target comes from: `own_history`, `benchmark`, `model_requirement`, `user`.",
     "target_reason": "Why it can be defended.",
     "target_proposed": "What the tool proposed.",
+    "baseline_successes": "Events that reached the next step, of the counts behind a rate.",
+    "baseline_trials": "Events that could have.",
+    "target_note": "The user's note on the target.",
+    "target_flags": "A list of `stretch`, `infeasible`, `definition_differs`, `calibrate`.",
+    "target_q1": (
+        "What to reach by the end of the first quarter: even steps from the baseline; for sums over time the "
+        "cumulative share of the year's target."
+    ),
+    "target_q2": "The same for the second quarter.",
+    "target_q3": "The same for the third quarter.",
+    "target_q4": "The year's target.",
     "kpis.layers": "Dashboard layers that show it, a list.",
     "measurability": "With the tools in place: `now`, `stand_in` or `not_yet`.",
     "framework": "Name of the framework.",
@@ -536,7 +586,8 @@ def _list_words(field: Schema, definitions: Schema) -> str:
         size = f" ({least} to {most})"
     else:
         size = f" (at most {most})" if most else f" (at least {least})" if least else ""
-    return f"list{size} of {type_words(field['items'], definitions)}"
+    items = field.get("items") or field["prefixItems"][0]  # pairs hold two of a kind
+    return f"list{size} of {type_words(items, definitions)}"
 
 
 def _text_words(field: Schema) -> str:
@@ -645,10 +696,17 @@ def field_table(name: str, definitions: Schema, meanings: Meanings) -> str:
 # What the tree commands print, by way of the schema of their dataclasses
 
 
-def output_tables(meanings: Meanings) -> str:
-    """One section for each object the tree commands print, with a table of its fields."""
+def output_tables(meanings: Meanings) -> dict[str, str]:
+    """What the tree commands print, and the rest, which refers to objects of the first."""
+    made = _output_sections(OUTPUTS, meanings)
+    tree = _output_sections(TREE_OUTPUTS, meanings)
+    return {"tree output": "\n\n".join(tree), "target output": "\n\n".join(made[len(tree) :])}
+
+
+def _output_sections(outputs: Iterable[type], meanings: Meanings) -> list[str]:
+    """One section for each object that is printed, with a table of its fields."""
     parts: list[str] = []
-    for report in OUTPUTS:
+    for report in outputs:
         schema = TypeAdapter(report).json_schema(mode="serialization")
         definitions = {**schema.get("$defs", {}), schema["title"]: schema}
         for name, paths in models_of(schema).items():
@@ -661,7 +719,7 @@ def output_tables(meanings: Meanings) -> str:
                 parts.append(
                     _output_table(name, definitions, _docstrings(_dataclass(name)), meanings)
                 )
-    return "\n\n".join(parts)
+    return parts
 
 
 def _output_table(
@@ -825,7 +883,7 @@ def blocks() -> dict[str, str]:
         "choices": choices(catalog),
         "tables": column_tables(meanings),
         "benchmarks": benchmark_columns(meanings),
-        "tree output": output_tables(meanings),
+        **output_tables(meanings),
         "finding": finding_table(meanings),
         "north stars": north_stars(catalog),
         "metrics": metric_entries(catalog),

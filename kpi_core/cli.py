@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from kpi_core import cli_tree
+from kpi_core import cli_benchmarks, cli_targets, cli_tree
 from kpi_core.catalog.loader import load_catalog
 from kpi_core.cli_io import (
     CLEAN,
@@ -88,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     command("schema", _schema, "Print the JSON Schema of the framework file.")
     cli_tree.add_commands(command)
+    cli_targets.add_commands(command)
+    cli_benchmarks.add_commands(command, datetime.now(UTC).year)
     return parser
 
 

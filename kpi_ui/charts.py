@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import plotly.graph_objects as go
 
@@ -25,6 +26,7 @@ _INK = {
     },
 }
 _ROW = 34
+_LONGEST = 48
 
 
 def tornado(
@@ -44,7 +46,7 @@ def tornado(
     figure = go.Figure()
     for ends, colour, side in ((lows, ink["down"], "low"), (highs, ink["up"], "high")):
         figure.add_bar(
-            y=list(names),
+            y=list(range(len(names))),
             x=[end - middle for end in ends],
             base=middle,
             orientation="h",
@@ -55,16 +57,26 @@ def tornado(
             textfont={"size": 12.5, "color": ink["strong"]},
             cliponaxis=False,
             name=side,
-            hovertemplate="%{y}: %{text}<extra></extra>",
+            customdata=[escape(name, quote=False) for name in names],
+            hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
-    _frame(
-        figure, len(names), middle, text(middle), max(max(highs) - middle, middle - min(lows)), ink
-    )
+    reach = max(max(highs) - middle, middle - min(lows))
+    _frame(figure, names, middle, text(middle), reach, ink)
     return figure
 
 
+def _plain(name: str) -> str:
+    """A name as it is, since Plotly reads tags; shortened, to leave room for the bars."""
+    return escape(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…", quote=False)
+
+
 def _frame(
-    figure: go.Figure, rows: int, middle: float, label: str, reach: float, ink: dict[str, str]
+    figure: go.Figure,
+    names: Sequence[str],
+    middle: float,
+    label: str,
+    reach: float,
+    ink: dict[str, str],
 ) -> None:
     """The tornado's axes: the middle named, no grid, room for the amounts at the ends."""
     spread = max(reach, 1e-9) * 1.35
@@ -72,12 +84,20 @@ def _frame(
     figure.update_layout(
         barmode="overlay",
         showlegend=False,
-        height=56 + _ROW * rows,
+        height=56 + _ROW * len(names),
         margin={"l": 0, "r": 0, "t": 8, "b": 28},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"size": 13, "color": ink["text"]},
-        yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "ticksuffix": "  "},
+        yaxis={
+            "autorange": "reversed",
+            "fixedrange": True,
+            "automargin": True,
+            "tickvals": list(range(len(names))),
+            "ticktext": [f"{_plain(name)}  " for name in names],
+            "showgrid": False,
+            "zeroline": False,
+        },
         xaxis={
             "fixedrange": True,
             "range": [middle - spread, middle + spread],

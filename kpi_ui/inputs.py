@@ -23,6 +23,15 @@ def md(text: object) -> str:
     return _MARKDOWN.sub(r"\\\1", plain)
 
 
+def distinct(names: Sequence[str]) -> list[str]:
+    """Names as options are told apart by: a repeated one gets a number."""
+    found: list[str] = []
+    for name in names:
+        tried = (name if n == 1 else f"{name} ({n})" for n in range(1, len(names) + 1))
+        found.append(next(option for option in tried if option not in found))
+    return found
+
+
 def _saver(path: tuple[str, ...], key: str, label: str) -> Callable[[], None]:
     def save() -> None:
         state.set_answer(path, state.widget_value(key), label)

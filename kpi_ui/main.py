@@ -18,6 +18,7 @@ pages = {
     "home": st.Page("../pages/home.py", title="Home", default=True),
     "wizard": st.Page("../pages/wizard.py", title="Framework", url_path="wizard"),
     "kpi_tree": st.Page("../pages/kpi_tree.py", title="KPI tree", url_path="kpi_tree"),
+    "benchmarks": st.Page("../pages/benchmarks.py", title="Benchmarks", url_path="benchmarks"),
     "export": st.Page("../pages/export.py", title="Export", url_path="export"),
 }
 page = st.navigation(list(pages.values()), position="top")

@@ -12,7 +12,7 @@ from kpi_core.kpi_tree.lanes import planned_rates
 from kpi_core.models.base import Unit
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.tree import Scenario
-from kpi_ui import state
+from kpi_ui import inputs, state
 
 MAX_SAVED = 3
 NAME_LENGTH = 120
@@ -50,9 +50,13 @@ def clean_name(text: str) -> str:
 
 
 def save_new(name: str) -> str:
-    """Keep what is on screen under `name` in the framework; returns the name used."""
+    """Keep what is on screen under `name` in the framework; returns the name used.
+
+    A name that is taken gets a number.
+    """
     kept = saved()
     name = clean_name(name) or f"What-if {len(kept) + 1}"
+    name = inputs.distinct([*(scenario.name for scenario in kept), name])[-1]
     taken = {scenario.id for scenario in kept}
     free = next(f"what_if_{n}" for n in range(1, 20) if f"what_if_{n}" not in taken)
     new = with_values(on_screen(), id=free, name=name)

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kpi_core.benchmarks.cohort import Cohort, cohort_of, cut_name, own_name, wanted_cuts
 from kpi_core.catalog.loader import Catalog
 from kpi_core.models.base import Unit
 from kpi_core.models.benchmark import Benchmark, Confidence, Statistic
 from kpi_core.models.company import CompanyProfile
 from kpi_core.models.metric import MetricDefinition
 
+__all__ = [
+    "ANY",
+    "DIMENSIONS",
+    "Cohort",
+    "Match",
+    "cohort_of",
+    "find",
+    "fits_unit",
+    "in_unit",
+    "match_benchmarks",
+    "match_cohort",
+    "match_words",
+    "other_cuts",
+    "span",
+    "typical",
+    "usable",
+]
+
 DIMENSIONS = ("segment", "motion", "stage", "industry", "channel", "region")
 ANY = "any"
 _TIME_IN_HOURS = {Unit.MINUTES: 1 / 60, Unit.HOURS: 1.0, Unit.DAYS: 24.0}
+_TRACED = tuple(Confidence)
+_WORDS = {"stage": "size band"}
 
 
 @dataclass(frozen=True)
 class Match:
-    """A published figure with the dimensions on which it fits exactly and those relaxed to `any`."""
+    """A published figure with the dimensions on which it fits and those relaxed to `any`."""
 
     benchmark: Benchmark
     exact: tuple[str, ...]
@@ -28,42 +49,69 @@ class Match:
 def match_benchmarks(
     metric: MetricDefinition, profile: CompanyProfile, catalog: Catalog, channel: str | None = None
 ) -> tuple[Match, ...]:
-    """Figures for `metric` that fit the company or are not cut at all, best first.
+    """Figures for `metric` that fit the company or are not cut at all, best first."""
+    return match_cohort(metric, cohort_of(profile, catalog, channel), profile.currency, catalog)
 
-    Worked examples never match. A figure cut for another segment, motion, industry, channel or
-    region than the company's does not match either. Order: same definition, traced confidence,
-    measured before rule of thumb, then exact fit on segment, motion, stage, industry, channel,
-    region. Nothing is converted between currencies.
+
+def match_cohort(
+    metric: MetricDefinition, cohort: Cohort, currency: str, catalog: Catalog
+) -> tuple[Match, ...]:
+    """Figures for `metric` that fit the cohort or are not cut at all, best first.
+
+    Worked examples never match. A figure cut for another segment, motion, stage, industry, channel
+    or region does not match either. Order: same definition, traced confidence, measured before rule
+    of thumb, then exact fit on segment, motion, stage, industry, channel, region. Money matches in
+    `currency` only: nothing is converted. Raises `UnknownIdError` for an id the catalog lacks.
     """
-    wanted = wanted_cuts(profile, catalog, channel)
+    wanted = wanted_cuts(cohort, catalog)
     found = [
         Match(
             figure,
             tuple(d for d in DIMENSIONS if getattr(figure, d) in wanted[d]),
             tuple(d for d in DIMENSIONS if wanted[d] and getattr(figure, d) == ANY),
         )
-        for figure in catalog.benchmarks
-        if figure.metric_id == metric.id
-        and figure.statistic is not Statistic.EXAMPLE
-        and fits_unit(figure, metric.unit, profile.currency)
-        and all(getattr(figure, d) in (ANY, *wanted[d]) for d in DIMENSIONS)
+        for figure in usable(metric, cohort, currency, catalog)
+        if all(getattr(figure, d) in (ANY, *wanted[d]) for d in DIMENSIONS)
     ]
     return tuple(sorted(found, key=lambda match: _rank(match, wanted)))
 
 
-def wanted_cuts(
-    profile: CompanyProfile, catalog: Catalog, channel: str | None
-) -> dict[str, tuple[str, ...]]:
-    """The published cuts that describe the company, nearest first, for each dimension."""
-    region = catalog.regions[profile.region].benchmark_cut
-    return {
-        "segment": (profile.segment,),
-        "motion": (profile.motion,),
-        "stage": (),
-        "industry": catalog.industries[profile.industry].benchmark_cuts,
-        "channel": catalog.channels[channel].benchmark_cuts if channel else (),
-        "region": (region,) if region else (),
-    }
+def other_cuts(
+    metric: MetricDefinition, cohort: Cohort, currency: str, catalog: Catalog
+) -> tuple[Benchmark, ...]:
+    """Figures for `metric` that describe others than the cohort, in the order of the data."""
+    matched = {m.benchmark.id for m in match_cohort(metric, cohort, currency, catalog)}
+    return tuple(f for f in usable(metric, cohort, currency, catalog) if f.id not in matched)
+
+
+def usable(
+    metric: MetricDefinition, cohort: Cohort, currency: str, catalog: Catalog
+) -> Iterator[Benchmark]:
+    """Figures for `metric` in its unit and currency, traced well enough, whomever they describe."""
+    traced = _TRACED[: _TRACED.index(Confidence(cohort.confidence)) + 1]
+    for figure in catalog.benchmarks:
+        if (
+            figure.metric_id == metric.id
+            and figure.statistic is not Statistic.EXAMPLE
+            and figure.confidence in traced
+            and fits_unit(figure, metric.unit, currency)
+        ):
+            yield figure
+
+
+def span(matches: Iterable[Match], unit: Unit) -> tuple[float, float] | None:
+    """Lowest to highest figure of the sources that count what the metric counts, in `unit`.
+
+    A span of sources, never an average. `None` when no source counts the same.
+    """
+    values = [
+        shown
+        for figure in (match.benchmark for match in matches)
+        if figure.same_definition
+        for value in (figure.low, figure.typical, figure.high)
+        if (shown := in_unit(figure, value, unit)) is not None
+    ]
+    return (min(values), max(values)) if values else None
 
 
 def fits_unit(figure: Benchmark, unit: Unit, currency: str) -> bool:
@@ -115,3 +163,44 @@ def typical(figure: Benchmark, unit: Unit) -> float | None:
 def find(figures: Iterable[Benchmark], benchmark_id: str | None) -> Benchmark | None:
     """The figure with that id, or `None`."""
     return next((figure for figure in figures if figure.id == benchmark_id), None)
+
+
+# In words
+
+
+def match_words(match: Match, cohort: Cohort, catalog: Catalog) -> str:
+    """`Matched on segment and motion. Region relaxed from Japan to any.`
+
+    A cut that only comes near the cohort's own is named: `Industry read as SaaS for Fintech.` What
+    is relaxed on several dimensions is listed: `Relaxed to any: segment (Enterprise), region (Japan).`
+    """
+    exact, near = [], []
+    for dimension in match.exact:
+        cut, own = getattr(match.benchmark, dimension), own_name(dimension, cohort, catalog)
+        name = cut_name(dimension, cut, catalog)
+        if own is None:
+            exact.append(f"{_WORDS.get(dimension, dimension)} ({name})")
+        elif own == name or cut == getattr(cohort, dimension):
+            exact.append(dimension)
+        else:
+            near.append(f"{dimension} read as {name} for {own}")
+    sentences = [f"matched on {_listed(exact)}"] if exact else []
+    if not exact and not near:
+        sentences = ["matched on the metric alone"]
+    sentences += [", ".join(near)] if near else []
+    sentences += _relaxed_words(match, cohort, catalog)
+    return " ".join(f"{text[0].upper()}{text[1:]}." for text in sentences)
+
+
+def _relaxed_words(match: Match, cohort: Cohort, catalog: Catalog) -> list[str]:
+    """One sentence on what was relaxed; none where nothing was."""
+    own = [(_WORDS.get(d, d), own_name(d, cohort, catalog)) for d in match.relaxed]
+    if len(own) == 1:
+        name, chosen = own[0]
+        return [f"{name} relaxed from {chosen} to any" if chosen else f"{name} relaxed to any"]
+    listed = ", ".join(f"{name} ({chosen})" if chosen else name for name, chosen in own)
+    return [f"relaxed to any: {listed}"] if own else []
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -47,6 +47,7 @@ def check_catalog(catalog: Catalog) -> list[str]:
         *_check_roles_and_channels(catalog),
         *_check_candidates(catalog),
         *_check_benchmarks(catalog),
+        *_check_conflicts(catalog),
         *_check_coverage(catalog),
     ]
 
@@ -211,6 +212,19 @@ def _check_benchmarks(catalog: Catalog) -> Iterator[str]:
     used = {figure.published_as for figure in catalog.benchmarks}
     for unused in set(catalog.benchmark_mappings) - used:
         yield f"benchmark_metrics {unused}: no row in benchmarks.csv"
+
+
+def _check_conflicts(catalog: Catalog) -> Iterator[str]:
+    for conflict in catalog.conflicts:
+        at = f"conflicts {conflict.published_as[0]}"
+        yield from _unknown(f"{at}, metric_id", [conflict.metric_id], catalog.metrics)
+        yield from _unknown(
+            f"{at}, published_as", conflict.published_as, catalog.benchmark_mappings
+        )
+        for name in conflict.published_as:
+            mapping = catalog.benchmark_mappings.get(name)
+            if mapping and mapping.metric_id != conflict.metric_id:
+                yield f"{at}, metric_id: {name} belongs to {mapping.metric_id}"
 
 
 def _check_coverage(catalog: Catalog) -> Iterator[str]:

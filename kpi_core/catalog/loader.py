@@ -59,6 +59,7 @@ class Catalog:
     agreements: Mapping[str, r.AgreementRecord]
     samples: Mapping[str, r.SampleCompany]
     benchmark_mappings: Mapping[str, r.BenchmarkMapping]
+    conflicts: tuple[r.Conflict, ...]
     benchmarks: tuple[Benchmark, ...]
 
     def metric(self, metric_id: str) -> MetricDefinition:
@@ -83,7 +84,7 @@ def extended(catalog: Catalog, framework: MeasurementFramework) -> Catalog:
         measures={**catalog.measures, **_unknown_to(catalog.measures, measures)},
         benchmarks=(
             *catalog.benchmarks,
-            *(figure for figure in framework.benchmarks if figure.id not in figures),
+            *(figure for figure in framework.figures if figure.id not in figures),
         ),
     )
 
@@ -130,6 +131,7 @@ def load_catalog(folder: Path = DATA) -> Catalog:
         agreements=_keyed(operation, "agreements", r.AgreementRecord, "motion"),
         samples=_keyed(folder / "samples.yaml", "samples", r.SampleCompany),
         benchmark_mappings=mappings,
+        conflicts=tuple(_records(folder / "conflicts.yaml", "conflicts", r.Conflict)),
         benchmarks=tuple(_benchmarks(folder / "benchmarks.csv", mappings)),
     )
     if problems := check_catalog(catalog):
@@ -152,6 +154,7 @@ _FILES = {
     "agreements": "operation.yaml",
     "benchmark_metrics": "benchmark_metrics.yaml",
     "benchmark": "benchmarks.csv",
+    "conflicts": "conflicts.yaml",
 }
 
 

@@ -230,6 +230,18 @@ class BenchmarkMapping(Document):
     """How the definition differs, or why no metric takes it. Required unless the definition is the same."""
 
 
+class Conflict(Document):
+    """Published figures that contradict each other, and why."""
+
+    published_as: tuple[Id, ...] = Field(min_length=1)
+    """The names the figures were gathered under."""
+    metric_id: Id | None
+    """Our metric; `None` when the catalog has none that takes the figures."""
+    what: Sentence
+    """The figures that disagree, with their sources."""
+    why: Sentence
+
+
 class SampleCompany(Document):
     """A sample company: wizard answers and what it shows."""
 

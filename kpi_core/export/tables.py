@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kpi_core.benchmarks.match import find
+from kpi_core.benchmarks.targets import quarter_steps
 from kpi_core.catalog.formula_text import formula_text
 from kpi_core.framework.measurability import measurability
 from kpi_core.kpi_tree.solve import required_volumes
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.kpi import Kpi
+from kpi_core.models.metric import MetricDefinition
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,18 @@ def _table(name: str, rows: Iterator[dict[str, object]], columns: tuple[str, ...
 
 KPI_COLUMNS = (
     "metric_id", "name", "stage", "role", "is_north_star", "definition", "formula", "unit",
-    "currency", "direction", "baseline", "baseline_period", "benchmark_id", "benchmark_source",
-    "benchmark_year", "target", "target_basis", "target_reason", "target_proposed",
-    "calibrate_after_quarter", "on_track_from", "at_risk_from", "owner_role", "owner_person",
-    "steward_role", "cadence", "layers", "measurability", "guardrail", "reason", "framework",
-    "company", "updated_on",
+    "currency", "direction", "baseline", "baseline_period", "baseline_successes", "baseline_trials",
+    "benchmark_id", "benchmark_source", "benchmark_year", "target", "target_basis", "target_reason",
+    "target_proposed", "target_note", "target_flags", "closing_share", "calibrate_after_quarter",
+    "target_q1", "target_q2", "target_q3", "target_q4", "on_track_from", "at_risk_from", "owner_role",
+    "owner_person", "steward_role", "cadence", "layers", "measurability", "guardrail", "reason",
+    "framework", "company", "updated_on",
 )  # fmt: skip
+TARGET_COLUMNS = tuple(
+    column
+    for column in KPI_COLUMNS
+    if column.startswith("target") or column in ("closing_share", "calibrate_after_quarter")
+)
 DEFINITION_COLUMNS = (
     "metric_id", "name", "stage", "definition", "formula", "unit", "direction", "timing",
     "over_time", "over_lanes", "measured_by", "stand_in", "guardrail", "leads", "pitfalls",
@@ -77,8 +85,7 @@ def kpi_table(framework: MeasurementFramework) -> Table:
 
 def _kpi(kpi: Kpi, framework: MeasurementFramework) -> dict[str, object]:
     metric = framework.metric(kpi.metric_id)
-    figure = find(framework.benchmarks, kpi.benchmark_id)
-    target, baseline = kpi.target, kpi.baseline
+    figure = find(framework.figures, kpi.benchmark_id)
     level = measurability(metric, framework.data_infrastructure.categories).level
     return {
         "metric_id": metric.id,
@@ -91,16 +98,11 @@ def _kpi(kpi: Kpi, framework: MeasurementFramework) -> dict[str, object]:
         "unit": metric.unit.value,
         "currency": framework.company.currency if metric.unit == "money" else None,
         "direction": metric.direction.value,
-        "baseline": baseline.value if baseline else None,
-        "baseline_period": baseline.period if baseline else None,
+        **_history(kpi),
         "benchmark_id": kpi.benchmark_id,
         "benchmark_source": figure.source_publisher if figure else None,
         "benchmark_year": figure.source_year if figure else None,
-        "target": target.value if target else None,
-        "target_basis": target.basis.value if target else None,
-        "target_reason": target.reason if target else None,
-        "target_proposed": target.proposed if target else None,
-        "calibrate_after_quarter": target.calibrate_after_quarter if target else None,
+        **_target(kpi, metric),
         "on_track_from": kpi.thresholds.on_track_from,
         "at_risk_from": kpi.thresholds.at_risk_from,
         "owner_role": kpi.owner_role,
@@ -114,6 +116,35 @@ def _kpi(kpi: Kpi, framework: MeasurementFramework) -> dict[str, object]:
         "framework": framework.name,
         "company": framework.company.name,
         "updated_on": framework.updated_on.isoformat(),
+    }
+
+
+def _history(kpi: Kpi) -> dict[str, object]:
+    baseline = kpi.baseline
+    counts = baseline.counts if baseline else None
+    return {
+        "baseline": baseline.value if baseline else None,
+        "baseline_period": baseline.period if baseline else None,
+        "baseline_successes": counts.successes if counts else None,
+        "baseline_trials": counts.trials if counts else None,
+    }
+
+
+def _target(kpi: Kpi, metric: MetricDefinition) -> dict[str, object]:
+    target = kpi.target
+    if target is None:
+        return dict.fromkeys(TARGET_COLUMNS)
+    steps = quarter_steps(kpi.baseline.value if kpi.baseline else None, target.value, metric)
+    return {
+        "target": target.value,
+        "target_basis": target.basis.value,
+        "target_reason": target.reason,
+        "target_proposed": target.proposed,
+        "target_note": target.note,
+        "target_flags": [flag.value for flag in target.flags],
+        "closing_share": target.share,
+        "calibrate_after_quarter": target.calibrate_after_quarter,
+        **{f"target_q{quarter}": step for quarter, step in enumerate(steps, start=1)},
     }
 
 
@@ -201,6 +232,6 @@ def _agreement(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
 
 
 def _sources(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
-    for figure in framework.benchmarks:
+    for figure in framework.figures:
         row = {column: getattr(figure, column, None) for column in SOURCE_COLUMNS}
         yield {**row, "benchmark_id": figure.id}

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from kpi_core.framework.own_benchmarks import OwnBenchmarkAnswers
 from kpi_core.models.base import Finding, Severity
+from kpi_core.models.framework import MOST_OWN_BENCHMARKS
 from kpi_core.models.tree import Scenario
 
 _MOST_BITS = 10_000
@@ -80,7 +82,16 @@ class KpiAnswers(_Answers):
 
     baseline: Typed = None
     baseline_period: str | None = None
+    counts: str | None = None
+    """Events behind a rate, for example `186 of 838`. Without a baseline the rate is theirs."""
+    series: dict[str, Typed] | None = None
+    """Values by period, named by month (`2025-01`), quarter (`2025-Q1`), year or first day; at most 60.
+    Without a baseline it is the last year's sum where periods add up, else the last value."""
     target: Typed = None
+    target_note: str | None = None
+    """Why this target, at most 500 characters."""
+    closing_share: Typed = None
+    """Part of the distance to the reference the target closes, in percent. Left out: the framework's."""
     benchmark: str | None = None
     """Id of the published figure; empty text for none. Left out: the figure that fits best."""
     owner_role: str | None = None
@@ -112,6 +123,13 @@ class Answers(_Answers):
     rates: dict[str, Typed] = Field(default_factory=dict)
     """Own funnel rates in percent, by metric id."""
     kpis: dict[str, KpiAnswers] = Field(default_factory=dict)
+    closing_share: Typed = None
+    """Part of the distance from own history to the reference that targets close, in percent.
+    Left out: 60."""
+    own_benchmarks: list[OwnBenchmarkAnswers] = Field(
+        default_factory=list, max_length=MOST_OWN_BENCHMARKS
+    )
+    """Figures of one's own, with source and year."""
     channels: list[str] | None = None
     reviews: dict[str, ReviewAnswers] = Field(default_factory=dict)
     scenarios: list[Scenario] = Field(default_factory=list, max_length=10)

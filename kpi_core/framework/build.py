@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from kpi_core.benchmarks.match import find, match_benchmarks
-from kpi_core.benchmarks.targets import propose_target
+from kpi_core.benchmarks.own import is_own, with_own
+from kpi_core.benchmarks.requirements import proposal_requirements
+from kpi_core.benchmarks.targets import override_target, propose_target
 from kpi_core.catalog.check import formula_inputs
 from kpi_core.catalog.loader import Catalog
-from kpi_core.formats import value_text
-from kpi_core.framework.funnel import plan_funnel, requirements
+from kpi_core.framework.funnel import plan_funnel
 from kpi_core.framework.layout import build_dashboards, build_rhythm, default_layers
 from kpi_core.framework.north_star import choose_north_star
-from kpi_core.framework.selection import DefinitionEdit, KpiEdit, KpiSelection
+from kpi_core.framework.selection import DefinitionEdit, KpiSelection
 from kpi_core.framework.suggest import ChosenMetric
 from kpi_core.models.base import SMALLEST_RATE
+from kpi_core.models.benchmark import Benchmark
 from kpi_core.models.company import CompanyProfile
 from kpi_core.models.framework import MeasurementFramework, Term
 from kpi_core.models.funnel import FunnelPlan
-from kpi_core.models.kpi import Baseline, Kpi, Target, TargetBasis
+from kpi_core.models.kpi import Baseline, Kpi, Target
 from kpi_core.models.metric import Measure, MetricDefinition
 from kpi_core.models.operation import DashboardSpecification, MarketingSalesAgreement
 
@@ -36,16 +38,16 @@ def build_framework(
     With `previous`, the framework opened before, what the selection does not hold is kept from it:
     creation date, agreement, rounding, thresholds, reasons and the content of reviews.
     """
+    catalog = with_own(catalog, selection.own_benchmarks)
     rounding = previous.funnel_plan.rounding if previous else "whole"
     plan = plan_funnel(profile, _own_rates(selection, catalog), catalog, rounding)
-    kpis = _kpis(profile, selection, requirements(plan), catalog, previous)
+    kpis = tuple(_kpi(chosen, profile, selection, catalog) for chosen in selection.chosen)
     dashboards = build_dashboards(kpis, selection.channels, profile.motion, catalog)
     agreement = previous.agreement if previous else _agreement(profile, catalog)
     metrics = _metrics(kpis, plan, dashboards, agreement, selection, catalog)
     reviews = previous.operating_rhythm.reviews if previous else ()
     in_place = selection.data.categories
-    cited = {kpi.benchmark_id for kpi in kpis} | {rate.benchmark_id for rate in plan.rates}
-    return MeasurementFramework(
+    framework = MeasurementFramework(
         catalog_version=catalog.version,
         name=selection.framework_name,
         created_on=previous.created_on if previous else today,
@@ -61,23 +63,46 @@ def build_framework(
         dashboards=dashboards,
         operating_rhythm=build_rhythm(kpis, selection.reviews, catalog, reviews),
         agreement=agreement,
-        benchmarks=tuple(figure for figure in catalog.benchmarks if figure.id in cited),
+        closing_share=selection.closing_share,
+        benchmarks=_cited(kpis, plan, catalog),
+        own_benchmarks=selection.own_benchmarks,
         terms=_terms(profile, selection, catalog),
     )
+    return _with_targets(framework, selection, catalog, previous)
 
 
-def _kpis(
-    profile: CompanyProfile,
+def _with_targets(
+    framework: MeasurementFramework,
     selection: KpiSelection,
-    needed: Mapping[str, float],
     catalog: Catalog,
     previous: MeasurementFramework | None,
-) -> tuple[Kpi, ...]:
-    built = (
-        _kpi(chosen, profile, selection, needed.get(chosen.metric_id), catalog)
-        for chosen in selection.chosen
-    )
-    return tuple(_kept(kpi, previous) for kpi in built)
+) -> MeasurementFramework:
+    """The framework with a target for each KPI, which what the whole plan needs decides too."""
+    needed = proposal_requirements(framework, catalog)
+    kpis = []
+    for kpi in framework.kpis:
+        target = _target(kpi, framework, selection, needed.get(kpi.metric_id), catalog)
+        kpis.append(_kept(Kpi.model_validate({**dict(kpi), "target": target}), previous))
+    return MeasurementFramework.model_validate({**dict(framework), "kpis": kpis})
+
+
+def _target(
+    kpi: Kpi,
+    framework: MeasurementFramework,
+    selection: KpiSelection,
+    requirement: float | None,
+    catalog: Catalog,
+) -> Target | None:
+    """The user's target, else the proposal, with the user's note; `None` when there is neither."""
+    metric, edit = catalog.metric(kpi.metric_id), selection.edit(kpi.metric_id)
+    figure = find(catalog.benchmarks, kpi.benchmark_id)
+    own = kpi.baseline.value if kpi.baseline else None
+    currency = framework.company.currency
+    share = selection.closing_share if kpi.closing_share is None else kpi.closing_share
+    target = propose_target(metric, own, figure, requirement, currency, share)
+    if edit.target is not None:
+        target = override_target(edit.target, target, metric, own, figure, currency)
+    return Target.model_validate({**dict(target), "note": edit.target_note}) if target else None
 
 
 def _metrics(
@@ -103,6 +128,12 @@ def _metrics(
     return tuple(_edited(metric, selection.definitions.get(metric.id)) for metric in used)
 
 
+def _cited(kpis: Iterable[Kpi], plan: FunnelPlan, catalog: Catalog) -> tuple[Benchmark, ...]:
+    """The published figures that KPIs and the plan name; the user's own are kept apart."""
+    named = {kpi.benchmark_id for kpi in kpis} | {rate.benchmark_id for rate in plan.rates}
+    return tuple(f for f in catalog.benchmarks if f.id in named and not is_own(f.id))
+
+
 def _measures(metrics: Iterable[MetricDefinition], catalog: Catalog) -> tuple[Measure, ...]:
     keys = dict.fromkeys(key for metric in metrics for key in formula_inputs(metric.formula))
     return tuple(catalog.measures[key] for key in keys if key in catalog.measures)
@@ -122,9 +153,9 @@ def _kpi(
     chosen: ChosenMetric,
     profile: CompanyProfile,
     selection: KpiSelection,
-    requirement: float | None,
     catalog: Catalog,
 ) -> Kpi:
+    """The KPI without its target."""
     metric, edit = catalog.metric(chosen.metric_id), selection.edit(chosen.metric_id)
     benchmark_id = edit.benchmark
     if benchmark_id is None:
@@ -136,9 +167,7 @@ def _kpi(
             ),
             None,
         )
-    figure = find(catalog.benchmarks, benchmark_id)
     own = selection.own_value(metric.id)
-    proposal = propose_target(metric, own, figure, requirement, profile.currency)
     baseline = edit.baseline or (None if own is None else Baseline(value=own))
     return Kpi(
         metric_id=metric.id,
@@ -152,7 +181,7 @@ def _kpi(
         else edit.steward_role or None,
         baseline=baseline,
         benchmark_id=benchmark_id or None,
-        target=_target(edit, proposal, metric, profile.currency),
+        closing_share=edit.closing_share,
         cadence=edit.cadence or metric.cadence,
         layers=default_layers(chosen, metric, selection) if edit.layers is None else edit.layers,
     )
@@ -167,23 +196,6 @@ def _kept(kpi: Kpi, previous: MeasurementFramework | None) -> Kpi:
     if (before.stage, before.role) == (kpi.stage, kpi.role):
         kept["reason"] = before.reason
     return Kpi.model_validate({**dict(kpi), **kept})
-
-
-def _target(
-    edit: KpiEdit, proposal: Target | None, metric: MetricDefinition, currency: str
-) -> Target | None:
-    if edit.target is None:
-        return proposal
-    reason = "Set by you; the tool had no proposal."
-    if proposal:
-        shown = value_text(proposal.value, metric.unit, currency)
-        reason = f"Set by you instead of the proposed {shown}."
-    return Target(
-        value=edit.target,
-        basis=TargetBasis.USER,
-        reason=reason,
-        proposed=proposal.value if proposal else None,
-    )
 
 
 def _edited(metric: MetricDefinition, edit: DefinitionEdit | None) -> MetricDefinition:

@@ -5,13 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from kpi_core.benchmarks.history import certainty
 from kpi_core.framework.check_rules import finding, named
 from kpi_core.framework.measurability import measurability
 from kpi_core.framework.suggest import SUPPORTING_MAXIMUM, SUPPORTING_MINIMUM
 from kpi_core.models.base import Finding, Severity, Stage, Timing
 from kpi_core.models.framework import MeasurementFramework
+from kpi_core.models.kpi import Kpi, TargetFlag
+from kpi_core.models.metric import MetricDefinition
 
 OWNER_LOAD_MAXIMUM = 6
+FLAGS: dict[TargetFlag, tuple[str, Severity, str, str]] = {
+    TargetFlag.STRETCH: (
+        "target_stretch",
+        Severity.INFO,
+        "Its target is better than the better end of the published range.",
+        "Say what will be done differently, or take a lower share of the distance.",
+    ),
+    TargetFlag.INFEASIBLE: (
+        "target_infeasible",
+        Severity.ERROR,
+        "What the revenue plan needs of it is not possible at today's pace, even with every rate of the "
+        "funnel at its cap.",
+        "Change the plan: the revenue target, the deal size or the volume at the top of the funnel.",
+    ),
+    TargetFlag.DEFINITION_DIFFERS: (
+        "benchmark_definition_differs",
+        Severity.INFO,
+        "Its target rests on a published figure that counts something else.",
+        "Compare the definitions, or choose another figure.",
+    ),
+}
+"""Finding for each flag that is not told otherwise: code, severity, message, fix."""
 
 
 def check_stages(framework: MeasurementFramework) -> Iterator[Finding]:
@@ -121,13 +146,13 @@ def check_targets(framework: MeasurementFramework) -> Iterator[Finding]:
                 "targets",
                 metric.id,
             )
-        elif metric.maximum is not None and target.value > metric.maximum:
+        elif not _is_possible(target.value, metric):
             yield finding(
                 "target_impossible",
                 Severity.ERROR,
                 metric.name,
-                "Its target is above what is possible.",
-                "Lower the target.",
+                "Its target is outside what is possible.",
+                "Correct the target.",
                 "targets",
                 metric.id,
             )
@@ -141,6 +166,44 @@ def check_targets(framework: MeasurementFramework) -> Iterator[Finding]:
                 "targets",
                 metric.id,
             )
+        yield from _flags(kpi, metric)
+        yield from _own_history(kpi, metric)
+
+
+def _flags(kpi: Kpi, metric: MetricDefinition) -> Iterator[Finding]:
+    for flag in kpi.target.flags if kpi.target else ():
+        if flag in FLAGS:
+            code, severity, message, fix = FLAGS[flag]
+            yield finding(code, severity, metric.name, message, fix, "targets", metric.id)
+
+
+def _own_history(kpi: Kpi, metric: MetricDefinition) -> Iterator[Finding]:
+    """Own history that is impossible, or counts without a single success."""
+    if kpi.baseline and not _is_possible(kpi.baseline.value, metric):
+        yield finding(
+            "baseline_impossible",
+            Severity.ERROR,
+            metric.name,
+            "Its own value is outside what is possible.",
+            "Correct the value.",
+            "targets",
+            metric.id,
+        )
+    counts = kpi.baseline.counts if kpi.baseline else None
+    if counts and counts.successes == 0:
+        yield finding(
+            "no_events",
+            Severity.INFO,
+            metric.name,
+            certainty(counts),
+            "Count over a longer period.",
+            "targets",
+            metric.id,
+        )
+
+
+def _is_possible(value: float, metric: MetricDefinition) -> bool:
+    return value >= metric.minimum and (metric.maximum is None or value <= metric.maximum)
 
 
 def check_measurability(framework: MeasurementFramework) -> Iterator[Finding]:

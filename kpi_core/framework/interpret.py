@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kpi_core.benchmarks.own import with_own
 from kpi_core.catalog.loader import Catalog
 from kpi_core.framework.answers import Answers, read_answers
 from kpi_core.framework.interpret_company import read_company, read_data
 from kpi_core.framework.interpret_kpis import read_kpi_edits, read_rates, read_reviews, read_stages
-from kpi_core.framework.reading import Reader
+from kpi_core.framework.own_benchmarks import read_own_benchmarks
+from kpi_core.framework.reading import Bounds, Reader
 from kpi_core.framework.selection import KpiSelection
-from kpi_core.models.base import Finding, Motion, Severity
+from kpi_core.models.base import Finding, Motion, Severity, Unit
 from kpi_core.models.company import CompanyProfile
+from kpi_core.models.framework import CLOSING_SHARE
 
 DEFAULT_MOTION = Motion.SALES_LED
 
@@ -45,6 +48,8 @@ def interpret(raw: Any, catalog: Catalog) -> Interpretation:
     motion = _motion(answers, reader)
     profile = read_company(answers.company, motion, reader)
     data = read_data(answers.data, reader)
+    own = read_own_benchmarks(answers.own_benchmarks, profile.currency, reader)
+    reader.catalog = with_own(catalog, own)
     north_star = _north_star(answers, motion, reader)
     selection = KpiSelection(
         framework_name=_framework_name(answers, profile, reader),
@@ -63,10 +68,18 @@ def interpret(raw: Any, catalog: Catalog) -> Interpretation:
         ),
         reviews=read_reviews(answers.reviews, reader),
         scenarios=tuple(answers.scenarios),
+        closing_share=_closing_share(answers, reader),
+        own_benchmarks=own,
     )
     return Interpretation(
         profile, selection, (*misfits, *reader.findings), reader.echoes, reader.errors
     )
+
+
+def _closing_share(answers: Answers, reader: Reader) -> float:
+    typed, bounds = answers.closing_share, Bounds(minimum=0, maximum=1)
+    share = reader.number("closing_share", typed, Unit.RATIO, "USD", bounds, "targets")
+    return CLOSING_SHARE if share is None else share
 
 
 def _motion(answers: Answers, reader: Reader) -> Motion:

@@ -7,14 +7,16 @@ from dataclasses import replace
 
 from kpi_core.benchmarks.match import fits_unit
 from kpi_core.framework.answers import Answers, KpiAnswers, ReviewAnswers, StageAnswers, Typed
+from kpi_core.framework.interpret_history import metric_bounds as metric_bounds
+from kpi_core.framework.interpret_history import read_history
 from kpi_core.framework.reading import Bounds, Reader
 from kpi_core.framework.selection import KpiEdit, ReviewEdit
 from kpi_core.framework.suggest import ChosenMetric, reason_for, suggest_kpis
 from kpi_core.models.base import SMALLEST_RATE, Cadence, Layer, Motion, Stage, Unit
 from kpi_core.models.benchmark import Statistic
-from kpi_core.models.kpi import Baseline
 from kpi_core.models.metric import MetricDefinition
 
+NOTE_LIMIT = 500
 REVIEW_CADENCES = (Cadence.WEEKLY, Cadence.MONTHLY, Cadence.QUARTERLY)
 
 
@@ -87,12 +89,6 @@ def _stage(
     )
 
 
-def metric_bounds(metric: MetricDefinition) -> Bounds:
-    """The values a metric can take."""
-    maximum = metric.maximum if metric.maximum is not None else 1e15
-    return Bounds(minimum=metric.minimum, maximum=maximum)
-
-
 def read_rates(rates: Mapping[str, Typed], reader: Reader) -> dict[str, float]:
     """Own funnel rates as ratios, above 0 and at most 1."""
     read: dict[str, float] = {}
@@ -124,24 +120,34 @@ def read_kpi_edits(
 def _kpi_edit(metric_id: str, answer: KpiAnswers, currency: str, reader: Reader) -> KpiEdit:
     metric = reader.catalog.metrics[metric_id]
     path = f"kpis.{metric_id}"
-    bounds = metric_bounds(metric)
-
-    def number(key: str, value: Typed) -> float | None:
-        return reader.number(f"{path}.{key}", value, metric.unit, currency, bounds, "targets")
 
     def role(key: str, value: str | None) -> str | None:
         if not value:
             return value
         return reader.choice(f"{path}.{key}", value, reader.catalog.roles, "", "owners") or None
 
-    value = number("baseline", answer.baseline)
-    period = reader.name(f"{path}.baseline_period", answer.baseline_period or None, None, "targets")
     cadence = answer.cadence and reader.choice(
         f"{path}.cadence", answer.cadence, list(Cadence), metric.cadence, "dashboards"
     )
     return KpiEdit(
-        baseline=None if value is None else Baseline(value=value, period=period),
-        target=number("target", answer.target),
+        baseline=read_history(metric, answer, currency, reader),
+        target=reader.number(
+            f"{path}.target",
+            answer.target,
+            metric.unit,
+            currency,
+            metric_bounds(metric),
+            "targets",
+        ),
+        target_note=_note(f"{path}.target_note", answer.target_note, reader),
+        closing_share=reader.number(
+            f"{path}.closing_share",
+            answer.closing_share,
+            Unit.RATIO,
+            currency,
+            Bounds(minimum=0, maximum=1),
+            "targets",
+        ),
         benchmark=_benchmark(f"{path}.benchmark", answer.benchmark, metric, currency, reader),
         owner_role=role("owner_role", answer.owner_role),
         owner_person=reader.name(
@@ -151,6 +157,16 @@ def _kpi_edit(metric_id: str, answer: KpiAnswers, currency: str, reader: Reader)
         cadence=Cadence(cadence) if cadence else None,
         layers=_layers(f"{path}.layers", answer.layers, reader),
     )
+
+
+def _note(path: str, value: str | None, reader: Reader) -> str | None:
+    """Why this target; a finding when it is longer than 500 characters or cannot be shown."""
+    text = reader.long_text(path, value.strip() or None, "targets") if value else None
+    if text and len(text) > NOTE_LIMIT:
+        message = f"This has {len(text):,} characters; {NOTE_LIMIT} is the limit."
+        reader.problem(path, "targets", message, "Shorten it.")
+        return None
+    return text
 
 
 def _layers(path: str, values: list[str] | None, reader: Reader) -> tuple[Layer, ...] | None:

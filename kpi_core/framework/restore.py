@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from kpi_core.benchmarks.history import rate_of
 from kpi_core.catalog.loader import Catalog
 from kpi_core.framework.build import build_framework
 from kpi_core.framework.interpret import interpret
+from kpi_core.framework.interpret_history import typed_counts, typed_period
+from kpi_core.framework.own_benchmarks import own_benchmark_answers
 from kpi_core.framework.reading import typed
 from kpi_core.models.base import Stage, Unit
 from kpi_core.models.framework import MeasurementFramework
@@ -26,7 +29,8 @@ def answers_from(framework: MeasurementFramework, catalog: Catalog) -> dict[str,
     )
     proposed = {kpi.metric_id: kpi.target for kpi in again.kpis}
     for kpi in framework.kpis:
-        if kpi.target and proposed.get(kpi.metric_id) != kpi.target:
+        today = proposed.get(kpi.metric_id)
+        if kpi.target and (today is None or today.value != kpi.target.value):
             unit = framework.metric(kpi.metric_id).unit
             answers["kpis"][kpi.metric_id]["target"] = typed(kpi.target.value, unit)
     return answers
@@ -68,6 +72,8 @@ def _answers(framework: MeasurementFramework, catalog: Catalog) -> dict[str, Any
             if r.metric_id not in with_baseline
         },
         "kpis": {kpi.metric_id: _kpi(kpi, framework) for kpi in framework.kpis},
+        "closing_share": typed(framework.closing_share, Unit.RATIO),
+        "own_benchmarks": [own_benchmark_answers(figure) for figure in framework.own_benchmarks],
         "channels": [tab.channel for tab in framework.dashboards.channels],
         "reviews": _reviews(framework, catalog),
         "scenarios": [scenario.model_dump(mode="json") for scenario in framework.scenarios],
@@ -109,15 +115,30 @@ def _kpi(kpi: Kpi, framework: MeasurementFramework) -> dict[str, Any]:
     unit = framework.metric(kpi.metric_id).unit
     by_user = kpi.target is not None and kpi.target.basis is TargetBasis.USER
     return {
-        "baseline": typed(kpi.baseline.value, unit) if kpi.baseline else None,
-        "baseline_period": kpi.baseline.period if kpi.baseline else None,
+        **_history(kpi, unit),
         "target": typed(kpi.target.value, unit) if kpi.target and by_user else None,
+        "target_note": kpi.target.note if kpi.target else None,
+        "closing_share": _typed(kpi.closing_share, Unit.RATIO),
         "benchmark": kpi.benchmark_id or "",
         "owner_role": kpi.owner_role or "",
         "owner_person": kpi.owner_person,
         "steward_role": kpi.steward_role or "",
         "cadence": kpi.cadence.value,
         "layers": [layer.value for layer in kpi.layers],
+    }
+
+
+def _history(kpi: Kpi, unit: Unit) -> dict[str, Any]:
+    """Own history; the value is left to the counts where it is theirs."""
+    own = kpi.baseline
+    if own is None:
+        return {"baseline": None, "baseline_period": None, "counts": None, "series": None}
+    counted = own.counts is not None and rate_of(own.counts) == own.value
+    return {
+        "baseline": None if counted else typed(own.value, unit),
+        "baseline_period": own.period,
+        "counts": typed_counts(own.counts),
+        "series": {typed_period(p.period): typed(p.value, unit) for p in own.series} or None,
     }
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from kpi_core.framework.suggest import ChosenMetric
 from kpi_core.models.base import Cadence, Layer
+from kpi_core.models.benchmark import Benchmark
 from kpi_core.models.company import DataInfrastructure
+from kpi_core.models.framework import CLOSING_SHARE
 from kpi_core.models.kpi import Baseline
 from kpi_core.models.tree import Scenario
 
@@ -26,6 +28,8 @@ class KpiEdit:
 
     baseline: Baseline | None = None
     target: float | None = None
+    target_note: str | None = None
+    closing_share: float | None = None
     benchmark: str | None = None
     owner_role: str | None = None
     owner_person: str | None = None
@@ -57,6 +61,8 @@ class KpiSelection:
     edits: Mapping[str, KpiEdit] = field(default_factory=dict)
     reviews: Mapping[Cadence, ReviewEdit] = field(default_factory=dict)
     scenarios: tuple[Scenario, ...] = ()
+    closing_share: float = CLOSING_SHARE
+    own_benchmarks: tuple[Benchmark, ...] = ()
 
     def edit(self, metric_id: str) -> KpiEdit:
         """The user's edits of a metric; empty ones when there are none."""

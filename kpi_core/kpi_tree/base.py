@@ -172,7 +172,7 @@ def _rate(
         name=rate.name,
         value=rate.value,
         now=own,
-        counts=_counts(own, above, below),
+        counts=_given_counts(rate.metric_id, framework) or _counts(own, above, below),
         cap=default_cap(own or rate.value, reference),
         reference=reference,
         reference_source=source,
@@ -185,6 +185,13 @@ def default_cap(now: float, reference: float | None) -> float:
     reference where that is more; at most 1.
     """
     return min(max(CAP_OVER_NOW * now, CAP_OVER_REFERENCE * (reference or 0)), 1.0)
+
+
+def _given_counts(metric_id: str, framework: MeasurementFramework) -> Counts | None:
+    """The events the user gave for a rate; `None` when none were given."""
+    found = (kpi.baseline for kpi in framework.kpis if kpi.metric_id == metric_id)
+    baseline = next(found, None)
+    return baseline.counts if baseline else None
 
 
 def _counts(own: float | None, above: float | None, below: float | None) -> Counts | None:

@@ -63,8 +63,6 @@ class Funnel:
 
     lane_id: str
     lane_name: str
-    key: str
-    """Names the lane's streams; the lane's id, with a number where an id occurs twice."""
     volume: float | None
     """First-step units; `None` when they vary."""
     chance: float
@@ -97,20 +95,17 @@ class Drawn:
 
 
 def read_funnels(scenario: Scenario) -> tuple[Funnel, ...]:
-    """One funnel per lane; a lane id used twice still gets streams of its own."""
-    seen: list[str] = []
+    """One funnel per lane."""
     found = []
     for lane, solved in zip(scenario.lanes, solve(scenario).lanes, strict=True):
         now = lane.steps[0].now
-        key = f"{lane.id}#{seen.count(lane.id)}" if lane.id in seen else lane.id
-        seen.append(lane.id)
         likely = solved.steps[0].required if now is None else now
         ends = (lane.steps[0].low, likely, lane.steps[0].high)
-        found.append(_funnel(lane, _between(VOLUME, lane.steps[0].name, *ends), key))
+        found.append(_funnel(lane, _between(VOLUME, lane.steps[0].name, *ends)))
     return tuple(found)
 
 
-def _funnel(lane: Lane, volume: Spread | float, key: str) -> Funnel:
+def _funnel(lane: Lane, volume: Spread | float) -> Funnel:
     read = [_rate(rate) for rate in lane.rates]
     chance = math.prod(
         (exact(value) for value in read if isinstance(value, float)), start=Fraction(1)
@@ -121,7 +116,6 @@ def _funnel(lane: Lane, volume: Spread | float, key: str) -> Funnel:
     return Funnel(
         lane_id=lane.id,
         lane_name=lane.name,
-        key=key,
         volume=None if isinstance(volume, Spread) else volume,
         chance=float(chance),
         deal=size,
@@ -168,12 +162,12 @@ def chunks(funnel: Funnel, seed: int, noise: bool) -> Callable[[int], Drawn]:
     """
     ids = [spread.id for spread in funnel.spreads]
     streams = [
-        stream(seed, funnel.key, key, *["again"] * ids[:position].count(key))
+        stream(seed, funnel.lane_id, key, *["again"] * ids[:position].count(key))
         for position, key in enumerate(ids)
     ]
     counted = _most_units(funnel) <= COUNTED_UNITS
-    luck = stream(seed, funnel.key, CHANCE, "deals")
-    part = stream(seed, funnel.key, CHANCE, "part")
+    luck = stream(seed, funnel.lane_id, CHANCE, "deals")
+    part = stream(seed, funnel.lane_id, CHANCE, "part")
 
     def draw(size: int) -> Drawn:
         values = tuple(

@@ -51,15 +51,19 @@ def with_step(scenario: Scenario, lane_id: Id, position: int, **changes: Any) ->
 def add_lane(scenario: Scenario, name: str) -> Scenario:
     """One lane more, a copy of the first one with an even share; the others give way in proportion.
 
-    Raises `ValueError` when there are already 20 lanes.
+    Its volumes are not known. Raises `ValueError` when there are already 20 lanes.
     """
     if len(scenario.lanes) >= MAX_LANES:
         raise ValueError(f"{MAX_LANES} lanes are the most")
     share = 1 / (len(scenario.lanes) + 1)
     whole = sum(lane.share for lane in scenario.lanes) or 1
-    kept = [{**x.model_dump(), "share": x.share / whole * (1 - share)} for x in scenario.lanes]
-    new = {**scenario.lanes[0].model_dump(), "id": _free_id(scenario), "name": name, "share": share}
-    steps = [{**step, "now": None} for step in new["steps"]]
+    kept = [
+        {**x.model_dump(), "share": round(x.share / whole * (1 - share), 15)}
+        for x in scenario.lanes
+    ]
+    new = {**scenario.lanes[0].model_dump(), "id": _free_id(scenario), "name": name}
+    new["share"] = round(share, 15)
+    steps = [{**step, "now": None, "low": None, "high": None} for step in new["steps"]]
     return with_values(scenario, lanes=[*kept, {**new, "steps": steps}])
 
 

@@ -182,7 +182,7 @@ def _bisected(
     seed: int,
 ) -> float | None:
     size = len(first[0].revenue)
-    scores = [stream(seed, f.key, CHANCE, "scores").standard_normal(size) for f in funnels]
+    scores = [stream(seed, f.lane_id, CHANCE, "scores").standard_normal(size) for f in funnels]
 
     def reaches(factor: float) -> bool:
         revenue = np.zeros(size)

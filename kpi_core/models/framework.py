@@ -94,7 +94,7 @@ class MeasurementFramework(Document):
         return (*self.benchmarks, *self.own_benchmarks)
 
     def metric_references(self) -> set[str]:
-        """Ids of all metrics that KPIs, dashboards, reviews and the north star name."""
+        """Ids of all metrics that KPIs and their guardrails, dashboards, reviews and the plan name."""
         boards = self.dashboards
         layers: tuple[DashboardLayer | ChannelDashboard, ...] = (
             boards.executive,
@@ -103,9 +103,15 @@ class MeasurementFramework(Document):
             *boards.channels,
         )
         reviews = self.operating_rhythm.reviews
+        chosen = {kpi.metric_id for kpi in self.kpis}
         return {
             self.north_star.metric_id,
-            *(kpi.metric_id for kpi in self.kpis),
+            *chosen,
+            *(
+                metric.guardrail
+                for metric in self.metrics
+                if metric.id in chosen and metric.guardrail
+            ),
             *(metric_id for layer in layers for metric_id in layer.metric_ids),
             *(metric_id for review in reviews for metric_id in review.metric_ids),
             *(rate.metric_id for rate in self.funnel_plan.rates),

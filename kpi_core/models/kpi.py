@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -16,9 +18,22 @@ from kpi_core.models.base import (
     Motion,
     Name,
     Number,
+    Ratio,
     Sentence,
     Stage,
 )
+from kpi_core.models.tree import Counts
+
+LONGEST_SERIES = 60
+"""Periods of own history a KPI keeps: five years of months."""
+
+
+class PeriodValue(Document):
+    """The metric's value in one period, in the metric's unit."""
+
+    period: date
+    """First day of the period."""
+    value: Number
 
 
 class Baseline(Document):
@@ -27,6 +42,17 @@ class Baseline(Document):
     value: Number
     period: Name | None = None
     """What the value covers, in the user's words; `None` when not said."""
+    counts: Counts | None = None
+    """Events behind a rate; `None` when only the rate is known, and for what is not a rate."""
+    series: tuple[PeriodValue, ...] = Field(default=(), max_length=LONGEST_SERIES)
+    """Values by period, oldest first, at most 60; empty when only one value is known."""
+
+    @model_validator(mode="after")
+    def _periods_in_order(self) -> Self:
+        periods = [point.period for point in self.series]
+        if any(later <= earlier for earlier, later in pairwise(periods)):
+            raise ValueError("series: each period must start after the one before it")
+        return self
 
 
 class TargetBasis(StrEnum):
@@ -36,6 +62,19 @@ class TargetBasis(StrEnum):
     BENCHMARK = "benchmark"
     MODEL_REQUIREMENT = "model_requirement"
     USER = "user"
+
+
+class TargetFlag(StrEnum):
+    """What to know before committing to a target."""
+
+    STRETCH = "stretch"
+    """Better than the better end of the published figure."""
+    INFEASIBLE = "infeasible"
+    """Beyond what is possible, or the plan needs more than is possible."""
+    DEFINITION_DIFFERS = "definition_differs"
+    """It rests on a published figure that counts something else."""
+    CALIBRATE = "calibrate"
+    """Without own history: to be corrected after one quarter."""
 
 
 class Target(Document):
@@ -48,6 +87,12 @@ class Target(Document):
     """What the tool proposed; kept on file when the user chose otherwise. `None` without a proposal."""
     calibrate_after_quarter: bool = False
     """True when there was no own history, so the first quarter's data should correct it."""
+    note: Sentence | None = None
+    """The user's reason for choosing otherwise; `None` when none was given."""
+    share: Ratio | None = None
+    """Part of the distance from own history to the reference that the proposal closes; `None` when
+    there was no distance to close."""
+    flags: tuple[TargetFlag, ...] = ()
 
 
 class Thresholds(Document):
@@ -81,6 +126,8 @@ class Kpi(Document):
     benchmark_id: BenchmarkId | None = None
     """The published figure chosen as reference; `None` when none was published or none chosen."""
     target: Target | None = None
+    closing_share: Ratio | None = None
+    """Part of the distance to the reference a year should close; `None` takes the framework's."""
     thresholds: Thresholds = Thresholds()
     cadence: Cadence
     layers: tuple[Layer, ...] = ()

@@ -117,6 +117,9 @@ class Lane(Document):
             )
         if len({step.id for step in self.steps}) != len(self.steps):
             raise ValueError("step ids must differ")
+        ids = {step.id for step in self.steps} | {rate.metric_id for rate in self.rates}
+        if len(ids) != len(self.steps) + len(self.rates):
+            raise ValueError("metric ids of rates must differ from each other and from the steps'")
         return self
 
 
@@ -151,6 +154,12 @@ class Scenario(Document):
     payback_limit_months: Annotated[float, Field(gt=0, le=240)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     time: TimeInputs = TimeInputs()
+
+    @model_validator(mode="after")
+    def _lanes_differ(self) -> Self:
+        if len({lane.id for lane in self.lanes}) != len(self.lanes):
+            raise ValueError("lane ids must differ")
+        return self
 
     @property
     def marketing_revenue(self) -> float:

@@ -132,7 +132,7 @@ def targets(framework: MeasurementFramework) -> Iterator[Block]:
     rows = []
     for kpi in framework.kpis:
         metric = framework.metric(kpi.metric_id)
-        figure = find(framework.benchmarks, kpi.benchmark_id)
+        figure = find(framework.figures, kpi.benchmark_id)
         baseline = kpi.baseline
         rows.append(
             [

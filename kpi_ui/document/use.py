@@ -115,7 +115,7 @@ def sources(framework: MeasurementFramework) -> Iterator[Block]:
     )
     rows = []
     for kpi in framework.kpis:
-        figure = find(framework.benchmarks, kpi.benchmark_id)
+        figure = find(framework.figures, kpi.benchmark_id)
         if figure:
             metric = framework.metric(kpi.metric_id)
             shown = benchmark_text(figure, metric.unit, framework.company.currency)

@@ -108,7 +108,7 @@ def _shown(value: float | None, metric: MetricDefinition, context: Context) -> s
 
 def _row(context: Context, kpi: Kpi) -> components.GridRow:
     metric = context.framework.metric(kpi.metric_id)
-    figure = find(context.catalog.benchmarks, kpi.benchmark_id)
+    figure = find(context.framework.figures, kpi.benchmark_id)
     lower = "lower is better" if metric.direction is Direction.LOWER_IS_BETTER else ""
     published = (
         benchmark_text(figure, metric.unit, context.currency) if figure else "none published"
@@ -210,35 +210,56 @@ def _rate_row(context: Context, position: int) -> components.GridRow:
 
 def _sources(context: Context, kpi: Kpi) -> None:
     metric = context.framework.metric(kpi.metric_id)
-    matches = match_benchmarks(metric, context.profile, context.catalog)
-    figures = {match.benchmark.id: match.benchmark for match in matches}
-    chosen = find(context.catalog.benchmarks, kpi.benchmark_id)
+    path = ("kpis", metric.id)
     with st.container(border=True):
         st.subheader(inputs.md(metric.name))
         if kpi.target:
             st.markdown(f"**Target {inputs.md(_shown(kpi.target.value, metric, context))}**")
             st.caption(inputs.md(kpi.target.reason))
-        period = ("kpis", metric.id, "baseline_period")
-        inputs.text("Last value covers", period, "", context.read, placeholder="FY2025")
-        names = {
-            fid: f"{_cited(f)}: {benchmark_text(f, metric.unit, context.currency)}"
-            for fid, f in figures.items()
-        }
-        if chosen and chosen.id not in names:
-            names[chosen.id] = _cited(chosen)
-        inputs.choose(
-            "Reference figure",
-            ("kpis", metric.id, "benchmark"),
-            {"": _NONE, **names},
-            kpi.benchmark_id or "",
+        inputs.text(
+            "Last value covers", (*path, "baseline_period"), "", context.read, placeholder="FY2025"
         )
-        if chosen:
-            _source(chosen)
-        elif not figures:
-            st.caption(
-                "No figure is published for this metric in your currency and unit\\. "
-                "Your own history and the plan are the only guides\\."
+        if metric.unit is Unit.RATIO:
+            note = "They say how sure the rate is"
+            inputs.text(
+                "Counts behind it",
+                (*path, "counts"),
+                "",
+                context.read,
+                placeholder="186 of 838",
+                note=note,
             )
+        _reference(context, kpi, metric)
+        st.button(
+            "Compare in detail",
+            key="targets.compare",
+            icon=":material/balance:",
+            on_click=lambda: state.set_view(go_to="benchmarks", bench_selected=metric.id),
+        )
+
+
+def _reference(context: Context, kpi: Kpi, metric: MetricDefinition) -> None:
+    """The published figure taken as reference, chosen from those that fit, with its source."""
+    matches = match_benchmarks(metric, context.profile, context.catalog)
+    figures = {match.benchmark.id: match.benchmark for match in matches}
+    chosen = find(context.framework.figures, kpi.benchmark_id)
+    names = {
+        fid: f"{_cited(f)}: {benchmark_text(f, metric.unit, context.currency)}"
+        for fid, f in figures.items()
+    }
+    if chosen and chosen.id not in names:
+        names[chosen.id] = _cited(chosen)
+    options = {"": _NONE, **names}
+    inputs.choose(
+        "Reference figure", ("kpis", metric.id, "benchmark"), options, kpi.benchmark_id or ""
+    )
+    if chosen:
+        _source(chosen)
+    elif not figures:
+        st.caption(
+            "No figure is published for this metric in your currency and unit\\. "
+            "Your own history and the plan are the only guides\\."
+        )
 
 
 def _source(figure: Benchmark) -> None:

@@ -10,7 +10,8 @@ from kpi_ui.components.planning import Callout, EdgeState, GapTone, TreeEdge, Tr
 from kpi_ui.tree.work import Work
 
 CLOSE = 0.95
-REVENUE, DEAL = "revenue", "deal_size"
+REVENUE, DEAL = ".revenue", ".deal_size"
+"""Ids that no step or rate can have."""
 
 
 def nodes(work: Work) -> list[TreeNode]:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from kpi_core.formats import editable, symbol_fits, value_text
+from kpi_core.formats import currency_symbol, editable, symbol_fits, value_text
 from kpi_core.models.base import Unit
 from kpi_core.models.tree import Scenario
 from kpi_core.numbers import NumberError, parse_number
@@ -86,6 +86,8 @@ def reason(error: Exception, unit: Unit, currency: str) -> str:
 def _limit(value: float, unit: Unit, currency: str) -> str:
     if unit is Unit.RATIO:
         return f"{editable(value, unit)}%"
+    if unit is Unit.MONEY and 0 < value < 1:
+        return f"{currency_symbol(currency)}{value}"
     return value_text(value, unit, currency)
 
 

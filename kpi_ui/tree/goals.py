@@ -78,12 +78,11 @@ def _together(work: Work) -> None:
         st.caption(
             "Each chosen rate goes the same share of the way from today to the most it can be."
         )
-    labels = {
-        f"{lane.id}/{rate.metric_id}": rate.name
-        + (f", {lane.name}" if len(work.scenario.lanes) > 1 else "")
-        for lane in work.scenario.lanes
-        for rate in lane.rates
-    }
+    several = len(work.scenario.lanes) > 1
+    rates = [(lane, rate) for lane in work.scenario.lanes for rate in lane.rates]
+    names = [rate.name + (f", {lane.name}" if several else "") for lane, rate in rates]
+    ids = [f"{lane.id}/{rate.metric_id}" for lane, rate in rates]
+    labels = dict(zip(ids, inputs.distinct(names), strict=True))
     before = [item for item in state.view("goals_chosen") or [] if item in labels]
     key = state.bind("goals.chosen", before or list(labels))
     st.multiselect(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from kpi_ui import inputs, panels, scenarios, state
-from kpi_ui.tree import fields
+from kpi_ui.tree import drawing, fields
 from kpi_ui.tree.work import TOTAL, Work
 
 
 def toolbar(work: Work) -> None:
     """Choose a scenario to start from; save or adopt the one on screen; reset."""
     presets = work.presets
-    names = {key: scenario.name for key, scenario in presets.items()}
+    distinct = inputs.distinct([scenario.name for scenario in presets.values()])
+    names = dict(zip(presets, distinct, strict=True))
     shown = work.scenario.id if work.scenario.id in names else work.base.id
     changed = work.scenario != presets[shown]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -97,12 +98,15 @@ def lanes(work: Work) -> None:
     """The lane on screen, when there are several."""
     if len(work.scenario.lanes) < 2:
         return
-    names = {lane.id: lane.name for lane in work.scenario.lanes}
+    whole = [TOTAL] if work.total_lane else []
+    ids = [*whole, *(lane.id for lane in work.scenario.lanes)]
+    shown = inputs.distinct([*("Total" for _ in whole), *(x.name for x in work.scenario.lanes)])
+    names = dict(zip(ids, shown, strict=True))
     key = state.bind("tree.lane", work.lane.id)
     st.segmented_control(
         "Lane",
-        [*([TOTAL] if work.total_lane else []), *names],
-        format_func=lambda i: names.get(i, "Total"),
+        list(names),
+        format_func=lambda i: inputs.md(names[i]),
         key=key,
         required=True,
         label_visibility="collapsed",
@@ -113,8 +117,8 @@ def lanes(work: Work) -> None:
 def selected(work: Work) -> str:
     """The node or pill whose details are shown: the chosen one, else the bottleneck, else the last rate."""
     known = {
-        "revenue",
-        "deal_size",
+        drawing.REVENUE,
+        drawing.DEAL,
         *(s.id for s in work.lane.steps),
         *(r.metric_id for r in work.lane.rates),
     }

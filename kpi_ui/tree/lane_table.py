@@ -79,7 +79,7 @@ def _row(work: Work, lane: Lane, result: LaneResult) -> components.GridRow:
     }
     for key, (label, unit) in _INPUTS.items():
         value, kept = getattr(lane, key), typed.get(f"{lane.id}.{key}")
-        text = editable(value, unit) if value is not None else ""
+        text = editable(round(value, 6), unit) if value is not None else ""
         cells[key] = components.InputCell(
             kept["text"] if kept else text,
             f"{lane.name}, {label}",
@@ -142,9 +142,10 @@ def _add(work: Work) -> None:
     channels = {channel.id: channel.name for channel in work.catalog.channels.values()}
     taken = {lane.name for lane in work.scenario.lanes}
     free = [name for name in channels.values() if name not in taken]
+    key = f"lanes.new.{len(work.scenario.lanes)}"  # empty again once the lane is there
 
     def add() -> None:
-        name = scenarios.clean_name(str(state.widget_value("lanes.new") or ""))
+        name = scenarios.clean_name(str(state.widget_value(key) or ""))
         if name:
             scenarios.change(lambda now: add_lane(now, name))
             state.set_view(tree_lane="total")
@@ -154,7 +155,7 @@ def _add(work: Work) -> None:
         "Add a lane",
         free,
         index=None,
-        key="lanes.new",
+        key=key,
         on_change=add,
         disabled=full,
         width=280,

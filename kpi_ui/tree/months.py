@@ -150,7 +150,7 @@ def _opening(work: Work, step_id: str, name: str) -> None:
     fields.number_list(
         NumberList(
             f"opening.{step_id}",
-            f"{name} of the last months",
+            inputs.md(f"{name} of the last months"),
             work.scenario.time.opening.get(step_id, ()),
             apply,
             placeholder="1, 2, 3 ... months ago: 90 85 80",

@@ -117,12 +117,11 @@ def _tornado(work: Work, found: Simulation) -> None:
 
 
 def _name(work: Work, driver: Driver) -> str:
-    if driver.id == CHANCE:
-        return "Luck of single deals"
+    name = "Luck of single deals" if driver.id == CHANCE else driver.name
     if len(work.scenario.lanes) == 1:
-        return driver.name
+        return name
     lane = next((x.name for x in work.scenario.lanes if x.id == driver.lane_id), "")
-    return f"{driver.name}, {lane}"
+    return f"{name}, {lane}"
 
 
 def _facts(work: Work, found: Simulation) -> list[components.Fact]:

@@ -63,9 +63,13 @@ def render(work: Work) -> None:
 def _template(work: Work) -> None:
     names = {template.id: template.name for template in work.catalog.funnels.values()}
 
+    taken = int(state.view("steps_taken", 0))
+    key = f"steps.template.{taken}"  # empty again, so that the same one can be taken twice
+
     def take() -> None:
-        chosen = state.widget_value("steps.template")
+        chosen = state.widget_value(key)
         if chosen:
+            state.set_view(steps_taken=taken + 1, **{fields.STEPS_TYPED: None})
             made = lane_from_template(str(chosen), work.lane, work.framework, work.catalog)
             scenarios.change(lambda now: with_chain(now, made))
 
@@ -74,7 +78,7 @@ def _template(work: Work) -> None:
         list(names),
         index=None,
         format_func=lambda i: names[i],
-        key="steps.template",
+        key=key,
         on_change=take,
         placeholder="Replaces these steps",
         width=320,

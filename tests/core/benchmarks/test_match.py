@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from kpi_core.benchmarks.cohort import wanted_cuts
 from kpi_core.benchmarks.match import (
     DIMENSIONS,
+    cohort_of,
     find,
     fits_unit,
     in_unit,
     match_benchmarks,
     typical,
-    wanted_cuts,
 )
 from kpi_core.catalog.loader import Catalog
 from kpi_core.framework.interpret import interpret
@@ -130,13 +131,13 @@ def test_a_channel_widens_what_matches(catalog: Catalog) -> None:
 
 def test_wanted_cuts(catalog: Catalog) -> None:
     profile = _profile(catalog, industry="fintech", region="latin_america", segment="smb")
-    assert wanted_cuts(profile, catalog, "paid") == {
+    assert wanted_cuts(cohort_of(profile, catalog, "paid"), catalog) == {
         "segment": ("smb",),
         "motion": ("sales_led",),
-        "stage": (),
+        "stage": ("acv_10k_25k", "acv_lt_12k", "acv_lt_25k", "deal_lt_50k"),  # a deal of $10,000
         "industry": ("fintech", "saas", "financial_services", "business_finance", "b2b"),
         "channel": ("paid", "paid_search", "paid_social", "linkedin", "display", "advertising"),
-        "region": (),
+        "region": ("latin_america",),
     }
 
 

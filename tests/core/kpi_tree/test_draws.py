@@ -274,14 +274,18 @@ def test_another_driver_leaves_the_others_draws_alone() -> None:
 
 
 def test_every_driver_has_draws_of_its_own_even_under_one_id() -> None:
-    rate = {"value": 0.25, "counts": COUNTS, "metric_id": "same"}
+    # all on [0, 10] with the same shape, and two rates called as the other drivers are
+    rate = {"value": 0.5, "low": 0, "high": 1}
+    volume, deal = rate | {"metric_id": "volume"}, rate | {"metric_id": "average_deal_size"}
+    sized = {"average_deal_size": 5, "deal_size_low": 0, "deal_size_high": 10}
+    both = [lane([rate, volume, deal], 5, (0, 10), id=key, **sized) for key in ("a", "b")]
     rows = [
-        values
-        for funnel in funnels(lane([rate, rate]), lane([rate]), lane([rate], id="b"))
-        for values in chunks(funnel, 1, True)(500).values
+        values / spread.high
+        for funnel in funnels(*both)
+        for spread, values in zip(funnel.spreads, chunks(funnel, 1, True)(500).values, strict=True)
     ]
     rows += [stream(1, "a", "bc").random(500), stream(1, "ab", "c").random(500)]
-    assert len({row.tobytes() for row in rows}) == len(rows) == 6
+    assert len({row.tobytes() for row in rows}) == len(rows) == 12
 
 
 # ---- luck ----
