@@ -239,8 +239,7 @@ def check_guardrails(framework: MeasurementFramework) -> Iterator[Finding]:
     chosen = {kpi.metric_id for kpi in framework.kpis}
     for kpi, metric in named(framework):
         if kpi.role == "primary" and metric.guardrail and metric.guardrail not in chosen:
-            names = {known.id: known.name for known in framework.metrics}
-            guard = names.get(metric.guardrail, metric.guardrail.replace("_", " "))
+            guard = framework.metric(metric.guardrail).name
             yield finding(
                 "guardrail_missing",
                 Severity.INFO,

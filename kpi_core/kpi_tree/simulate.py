@@ -88,6 +88,8 @@ class Simulation:
     histogram: Histogram
     tornado: tuple[Driver, ...]
     """Where the spread comes from, widest first; drivers without spread are left out."""
+    middle: float
+    """Total revenue with every driver at its median, where the bars of the tornado begin."""
     multiplier: float | None
     """Smallest factor on all first-step volumes that reaches the target with `confidence`: 1 when it
     is reached so already, `None` when a hundredfold volume would not do."""
@@ -125,8 +127,8 @@ def simulate(
     elif share < confidence:
         factor = _scaled(ranked, target, confidence)
     bins = _histogram(ranked, _one_deal_size(funnels) if noise else None)
-    tornado = _tornado(funnels, first, noise)
-    summary = (share, *_percentiles(ranked), _mean(ranked), bins, tornado)
+    tornado, middle = _tornado(funnels, first, noise)
+    summary = (share, *_percentiles(ranked), _mean(ranked), bins, tornado, middle)
     return Simulation(draws, seed, target, confidence, *summary, factor)
 
 
@@ -201,7 +203,10 @@ def _bisected(
     return high
 
 
-def _tornado(funnels: Sequence[Funnel], first: Sequence[Drawn], noise: bool) -> tuple[Driver, ...]:
+def _tornado(
+    funnels: Sequence[Funnel], first: Sequence[Drawn], noise: bool
+) -> tuple[tuple[Driver, ...], float]:
+    """The bars, and total revenue with all drivers at their medians."""
     points = [[_percentiles(values) for values in drawn.values] for drawn in first]
     medians = [
         math.prod((at[1] for at in lane), start=funnel.fixed)
@@ -213,12 +218,9 @@ def _tornado(funnels: Sequence[Funnel], first: Sequence[Drawn], noise: bool) -> 
         found += _spread_drivers(funnel, points[position], others)
         if noise:
             found.append(_luck_driver(funnel, points[position], others))
-    return tuple(
-        sorted(
-            (driver for driver in found if driver.high != driver.low),
-            key=lambda driver: -abs(driver.high - driver.low),
-        )
-    )
+    wide = [driver for driver in found if driver.high != driver.low]
+    ranked = sorted(wide, key=lambda driver: -abs(driver.high - driver.low))
+    return tuple(ranked), float(sum(medians))
 
 
 def _spread_drivers(

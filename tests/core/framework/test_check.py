@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from kpi_core.framework.check import check_framework
 from kpi_core.framework.check_kpis import OWNER_LOAD_MAXIMUM
@@ -295,13 +296,9 @@ def test_a_stand_in_names_what_to_set_up(worked_example: MeasurementFramework) -
         assert "_" not in finding.fix
 
 
-def test_a_guardrail_the_file_does_not_define_is_no_crash(
-    perfect: MeasurementFramework,
-) -> None:
-    spoilt = _changed(
-        perfect, lambda d: _metric(d, "qualified_reach").update(guardrail="cards_wasted")
-    )
-    assert "cards wasted" in _found(spoilt, "guardrail_missing")[0].message
+def test_a_guardrail_the_file_does_not_define_is_refused(perfect: MeasurementFramework) -> None:
+    with pytest.raises(ValidationError, match="no definition for cards_wasted"):
+        _changed(perfect, lambda d: _metric(d, "qualified_reach").update(guardrail="cards_wasted"))
 
 
 def test_a_framework_with_one_kpi_is_checked(worked_example: MeasurementFramework) -> None:

@@ -86,6 +86,7 @@ def test_without_spread_and_luck_every_draw_is_the_plan() -> None:
     found = simulate(scenario(lane(*RATES)), draws=1000, noise=False)
     assert (found.p10, found.p50, found.p90, found.mean) == (100_125_000,) * 4
     assert (found.probability, found.multiplier, found.tornado) == (1, 1, ())
+    assert found.middle == 100_125_000
     assert found.histogram.counts == (1000,)
     assert found.histogram.edges[0] <= 100_125_000 < found.histogram.edges[1]
 
@@ -336,6 +337,10 @@ def test_summary_keeps_its_promises(
     assert draws >= sum(bins) >= draws * 0.998 - 2
     spreads = [abs(driver.high - driver.low) for driver in found.tornado]
     assert spreads == sorted(spreads, reverse=True)
+    for bar in found.tornado:
+        one_deal = deal if bar.id == "chance" else 0  # luck comes in whole deals
+        assert bar.low - one_deal <= found.middle * (1 + 1e-9)
+        assert found.middle * (1 - 1e-9) <= bar.high + one_deal
     assert 0 not in spreads
 
 
@@ -387,6 +392,7 @@ def test_tornado_by_hand() -> None:
     plan = scenario(lane(narrow, wide, first=1000, average_deal_size=100), other)
     found = simulate(plan, draws=CHUNK)
     # middle: 1000 x 0.2 x 0.2 x 100 = 4,000, and 40 x 0.5 x 1000 = 20,000 in the other lane
+    assert found.middle == pytest.approx(24_000, abs=10)
     by_id = {(driver.lane_id, driver.id): driver for driver in found.tornado}
     wide_bar = by_id["a", "wide"]
     assert wide_bar.low == pytest.approx(20_000 + 20_000 * p10, abs=20)
@@ -400,6 +406,7 @@ def test_tornado_by_hand() -> None:
     assert [driver.id for driver in found.tornado] == ["chance", "wide", "chance", "narrow"]
     quiet = simulate(plan, draws=CHUNK, noise=False)
     assert [driver.id for driver in quiet.tornado] == ["wide", "narrow"]
+    assert quiet.middle == found.middle
     assert quiet.tornado[0] == wide_bar
 
 
