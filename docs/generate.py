@@ -345,7 +345,7 @@ MEANINGS: dict[str, str] = {
     "histogram": "How the draws are spread.",
     "edges": "Revenue at the edges of the bins, rising.",
     "Histogram.counts": "Draws in each bin.",
-    "Driver.id": "What varies: a rate's metric id, `average_deal_size`, or `chance`.",
+    "Driver.id": "What varies: a rate's metric id, `average_deal_size`, `volume`, or `chance`.",
     "Driver.name": "Its name.",
     "Driver.low": "Total revenue with it at its 10th percentile.",
     "Driver.high": "Total revenue with it at its 90th percentile.",

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from kpi_core.benchmarks.evidence import conflicts, marks
-from kpi_core.benchmarks.match import Match, match_words, span
+from kpi_core.benchmarks.match import Match, match_words, other_cuts, span
 from kpi_core.benchmarks.own import is_own
 from kpi_core.benchmarks.targets import benchmark_text
 from kpi_core.formats import value_text
@@ -35,6 +35,7 @@ def render(work: Work) -> None:
     else:
         components.report([_table(work, row.matches)], key="bench.figures")
         _span(work, row.matches)
+    _others(work)
     _conflicts(work)
 
 
@@ -82,6 +83,15 @@ def _span(work: Work, matches: tuple[Match, ...]) -> None:
         with st.popover("Open a source", icon=":material/open_in_new:"):
             for url, publisher in links.items():
                 st.link_button(inputs.md(publisher[:60]), str(url))
+
+
+def _others(work: Work) -> None:
+    """How many figures there are for other cohorts, so that none published is not read as none at all."""
+    metric = work.framework.metric(work.row.metric_id)
+    number = len(other_cuts(metric, work.cohort, work.currency, work.catalog))
+    if number:
+        some = "1 more figure describes" if number == 1 else f"{number} more figures describe"
+        st.caption(f"{some} others than these filters do. Change them to compare.")
 
 
 def _conflicts(work: Work) -> None:

@@ -101,7 +101,7 @@ def _tornado(work: Work, found: Simulation) -> None:
             [_name(work, d) for d in drivers],
             [d.low for d in drivers],
             [d.high for d in drivers],
-            found.p50,
+            found.middle,
             work.currency,
             state.theme(),
         ),
