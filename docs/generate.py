@@ -28,6 +28,7 @@ from kpi_core import cli_benchmarks, cli_targets
 from kpi_core import cli_reports as reports
 from kpi_core.catalog.formula_text import formula_words
 from kpi_core.catalog.loader import DATA, Catalog, load_catalog
+from kpi_core.export import overview_table
 from kpi_core.export import tables as t
 from kpi_core.formats import UNIT_NAMES
 from kpi_core.framework.answers import Answers
@@ -52,6 +53,7 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[type[BaseModel], ...]]] = {
     "funnel": (t.FUNNEL_COLUMNS, ()),
     "agreement": (t.AGREEMENT_COLUMNS, (Commitment,)),
     "sources": (t.SOURCE_COLUMNS, (Benchmark,)),
+    "benchmark_overview": (overview_table.COLUMNS, (Benchmark,)),
 }
 
 # What the tree commands print, and those of benchmarks and targets.
@@ -460,6 +462,27 @@ MEANINGS: dict[str, str] = {
     "agreement.statement": "The text; criteria of a definition follow it.",
     "agreement.value": "The number promised: in the metric's unit, hours, attempts or days.",
     "sources.unit": "Unit of low, typical and high: percentages as shares (0.15 is 15%).",
+    # benchmark_overview.csv
+    "benchmark_overview.metric_id": "The KPI's metric; one row for each figure that fits, one without any.",
+    "benchmark_overview.name": "Name of the metric.",
+    "benchmark_overview.unit": "Unit of every number of the row but `at_stake`: shares for rates (0.15 is 15%).",
+    "benchmark_overview.currency": "ISO 4217 code for money, empty for every other unit.",
+    "benchmark_overview.baseline": "Own history: the last known value.",
+    "baseline_low": "Lower end of its Wilson 95% interval; empty for all but rates with counts.",
+    "baseline_high": "Upper end of that interval.",
+    "model_requirement": (
+        "What it must be for the revenue plan to close or unit economics to hold, all else as today."
+    ),
+    "benchmark_overview.target": "The number the team commits to.",
+    "benchmark_overview.at_stake": (
+        "Revenue a year, in the framework's currency, that reaching the reference would add; empty where the "
+        "tree gives none."
+    ),
+    "benchmark_overview.state": (
+        "`bottleneck`, `not_proven`, `below_typical`, `covered`, `short_of_plan`, `no_link` or `no_figure`."
+    ),
+    "benchmark_overview.matched": "Dimensions on which the figure fits the companies compared with, a list.",
+    "benchmark_overview.relaxed": "Dimensions on which it describes any company, a list.",
     # benchmarks.csv
     "benchmarks.csv.id": "Key of the figure: `metric_id`, a dot, a running number. Never reused.",
     "benchmarks.csv.metric_id": "Name it was gathered under; `benchmark_metrics.yaml` maps it to a metric.",

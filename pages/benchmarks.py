@@ -25,7 +25,7 @@ def _actions(work: Work) -> None:
         st.download_button(
             "Download table",
             table,
-            "benchmarks.csv",
+            "benchmark_overview.csv",
             "text/csv",
             key="bench.download",
             icon=":material/download:",

@@ -22,7 +22,7 @@ def overview_table(framework: MeasurementFramework, rows: Iterable[Row]) -> Tabl
     found = [
         tuple(line[column] for column in COLUMNS) for row in rows for line in _lines(framework, row)
     ]
-    return Table("benchmarks", COLUMNS, tuple(found))
+    return Table("benchmark_overview", COLUMNS, tuple(found))
 
 
 def _lines(framework: MeasurementFramework, row: Row) -> Iterator[dict[str, object]]:

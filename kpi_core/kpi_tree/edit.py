@@ -40,6 +40,16 @@ def with_rate(scenario: Scenario, lane_id: Id, position: int, **changes: Any) ->
     return with_lane(scenario, lane_id, rates=rates)
 
 
+def with_today(scenario: Scenario, lane_id: Id, position: int, now: float | None) -> Scenario:
+    """The scenario with today's value of one rate; counts that say otherwise are dropped."""
+    counts = find_lane(scenario, lane_id).rates[position].counts
+    agree = (
+        counts is not None and now is not None and round(now * counts.trials) == counts.successes
+    )
+    kept = counts.model_dump() if counts and agree else None
+    return with_rate(scenario, lane_id, position, now=now, counts=kept)
+
+
 def with_step(scenario: Scenario, lane_id: Id, position: int, **changes: Any) -> Scenario:
     """The scenario with fields of one step changed."""
     lane = find_lane(scenario, lane_id)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from kpi_core.formats import count, money
 from kpi_core.kpi_tree.bottleneck import Leak
-from kpi_core.kpi_tree.edit import find_lane, with_lane, with_rate, with_step, with_values
+from kpi_core.kpi_tree.edit import (
+    with_lane,
+    with_rate,
+    with_step,
+    with_today,
+    with_values,
+)
 from kpi_core.kpi_tree.lanes import from_step
 from kpi_core.models.base import Unit
-from kpi_core.models.tree import Counts, Scenario, TreeRate
+from kpi_core.models.tree import Scenario, TreeRate
 from kpi_ui import components, inputs
-from kpi_ui.tree import drawing, fields, header
-from kpi_ui.tree.fields import Apply, Field, NumberList
+from kpi_ui.tree import drawing, evidence, fields, header
+from kpi_ui.tree.fields import Apply, Field
 from kpi_ui.tree.work import Work
 
 
@@ -41,12 +45,6 @@ def _rate_or_step(work: Work, chosen: str) -> None:
     _step(work, [step.id for step in work.lane.steps].index(chosen))
 
 
-def _row(fields_: list[Field], currency: str) -> None:
-    for column, field in zip(st.columns(len(fields_)), fields_, strict=True):
-        with column:
-            fields.number(field, currency)
-
-
 def _revenue(work: Work) -> None:
     scenario = work.scenario
 
@@ -55,7 +53,7 @@ def _revenue(work: Work) -> None:
 
     st.subheader("Revenue from marketing", anchor=False)
     st.caption("(Target - existing customers) x marketing's share")
-    _row(
+    fields.row(
         [
             Field(
                 "revenue_target",
@@ -92,7 +90,7 @@ def _deal(work: Work) -> None:
 
     st.subheader("Deal size", anchor=False)
     st.caption("The range, when given, counts in the chance of hitting the number.")
-    _row(
+    fields.row(
         [
             Field(
                 f"{lane.id}.deal",
@@ -135,7 +133,7 @@ def _step(work: Work, position: int) -> None:
     with right:
         fields.trial_number(work, step.id)
     if position == 0:
-        _row(
+        fields.row(
             [
                 Field(
                     f"{lane.id}.{step.id}.low",
@@ -177,20 +175,30 @@ def _trial(work: Work, position: int, volume: float) -> None:
 
 
 def _rate(work: Work, rate: TreeRate, position: int) -> None:
-    lane, name = work.lane, f"{work.lane.id}.{rate.metric_id}"
+    st.subheader(inputs.md(rate.name), anchor=False)
+    st.caption(inputs.md(f"Planned rate rests on: {rate.source}"))
+    _rate_fields(work, rate, position)
+    _why(work, rate)
+    with st.expander("Counts behind it and days it takes", key=f"tree.more.{rate.metric_id}"):
+        evidence.render(work, rate, position)
 
-    def setting(key: str) -> Apply:
-        return lambda now, value: with_rate(now, lane.id, position, **{key: value})
+
+def _rate_fields(work: Work, rate: TreeRate, position: int) -> None:
+    lane, name = work.lane, f"{work.lane.id}.{rate.metric_id}"
 
     def planned(now: Scenario, value: float | None) -> Scenario:
         return with_rate(now, lane.id, position, value=value if value is not None else rate.value)
 
-    st.subheader(inputs.md(rate.name), anchor=False)
-    st.caption(inputs.md(f"Planned rate rests on: {rate.source}"))
-    _row(
+    fields.row(
         [
             Field(f"{name}.value", "Planned, %", rate.value, Unit.RATIO, planned),
-            Field(f"{name}.now", "Today, %", rate.now, Unit.RATIO, setting("now")),
+            Field(
+                f"{name}.now",
+                "Today, %",
+                rate.now,
+                Unit.RATIO,
+                lambda now, value: with_today(now, lane.id, position, value),
+            ),
             Field(
                 f"{name}.reference",
                 "Reference, %",
@@ -215,71 +223,6 @@ def _rate(work: Work, rate: TreeRate, position: int) -> None:
         ],
         work.currency,
     )
-    _why(work, rate)
-    with st.expander("Counts behind it and days it takes", key=f"tree.more.{rate.metric_id}"):
-        _evidence(work, rate, position)
-
-
-def _evidence(work: Work, rate: TreeRate, position: int) -> None:
-    counts, name = rate.counts, f"{work.lane.id}.{rate.metric_id}"
-    trials, successes = (counts.trials, counts.successes) if counts else (None, None)
-    _row(
-        [
-            Field(f"{name}.trials", "Of so many", trials, Unit.COUNT,
-                  _counting(work, rate, position, "trials"), help="Units that entered this step."),
-            Field(f"{name}.successes", "so many went on", successes, Unit.COUNT,
-                  _counting(work, rate, position, "successes"),
-                  help="The counts decide whether a bottleneck is proven."),
-            Field(f"{name}.lag", "Days to the next step", rate.lag.mean_days, Unit.DAYS,
-                  _lagging(work, rate, position, "mean_days")),
-            Field(f"{name}.spread", "Spread, days", rate.lag.spread_days, Unit.DAYS,
-                  _lagging(work, rate, position, "spread_days")),
-        ],
-        work.currency,
-    )  # fmt: skip
-    fields.number_list(
-        NumberList(
-            f"{name}.weights",
-            "Or the share that arrives 0, 1, 2 ... months later, in percent",
-            tuple(round(weight * 100, 6) for weight in rate.lag.weights),
-            lambda now, values: _lag(
-                now, work.lane.id, position, weights=[v / 100 for v in values]
-            ),
-            placeholder="20 40 30 10",
-            unit=Unit.RATIO,
-        )
-    )
-
-
-def _counting(work: Work, rate: TreeRate, position: int, key: str) -> Apply:
-    lane_id, counts = work.lane.id, rate.counts
-
-    def apply(now: Scenario, value: float | None) -> Scenario:
-        if value is None:
-            return with_rate(now, lane_id, position, counts=None)
-        known = find_lane(now, lane_id).rates[position].counts or counts
-        before = known.model_dump() if known else _first_counts(rate, key, round(value))
-        events = Counts.model_validate({**before, key: round(value)})
-        share = events.successes / events.trials
-        return with_rate(now, lane_id, position, counts=events.model_dump(), now=share)
-
-    return apply
-
-
-def _first_counts(rate: TreeRate, key: str, value: int) -> dict[str, int]:
-    """What the other number is likely to be, at today's rate, while only one was typed."""
-    if key == "trials":
-        return {"successes": round(max(value, 0) * (rate.now or 0))}
-    return {"trials": max(round(value / rate.now) if rate.now else value, value, 1)}
-
-
-def _lagging(work: Work, rate: TreeRate, position: int, key: str) -> Apply:
-    return lambda now, value: _lag(now, work.lane.id, position, **{key: value or 0})
-
-
-def _lag(now: Scenario, lane_id: str, position: int, **changes: Any) -> Scenario:
-    lag = find_lane(now, lane_id).rates[position].lag.model_dump()
-    return with_rate(now, lane_id, position, lag={**lag, **changes})
 
 
 def _why(work: Work, rate: TreeRate) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,13 @@ def number(field: Field, currency: str) -> None:
     with st.container(gap="xsmall"):
         st.text_input(field.label, key=key, on_change=save, help=field.help or None)
         inputs.remark(typed["error"] if typed else None, None, field.note)
+
+
+def row(shown: Sequence[Field], currency: str) -> None:
+    """Fields side by side."""
+    for column, field in zip(st.columns(len(shown)), shown, strict=True):
+        with column:
+            number(field, currency)
 
 
 def _take(field: Field, text: str, currency: str) -> None:

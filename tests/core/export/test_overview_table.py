@@ -49,7 +49,7 @@ def lines(framework: MeasurementFramework, **cohort: Any) -> list[Line]:
     catalog: Catalog = load_catalog()
     wanted = replace(cohort_of(framework.company, catalog), **cohort)
     table = overview_table(framework, overview(framework, catalog, wanted))
-    assert table.name == "benchmarks"
+    assert table.name == "benchmark_overview"
     assert table.columns == COLUMNS
     return [dict(zip(COLUMNS, row, strict=True)) for row in table.rows]
 
