@@ -36,6 +36,8 @@ def change(edit: Callable[[Scenario], Scenario]) -> None:
 
 def saved() -> list[Scenario]:
     """The what-ifs kept in the answers, also while another answer needs attention."""
+    if not state.answer("scenarios"):
+        return []
     return list(state.interpretation().selection.scenarios)
 
 

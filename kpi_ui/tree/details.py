@@ -179,8 +179,10 @@ def _rate(work: Work, rate: TreeRate, position: int) -> None:
     st.caption(inputs.md(f"Planned rate rests on: {rate.source}"))
     _rate_fields(work, rate, position)
     _why(work, rate)
-    with st.expander("Counts behind it and days it takes", key=f"tree.more.{rate.metric_id}"):
-        evidence.render(work, rate, position)
+    more = st.expander("Counts behind it and days it takes", key="tree.more", on_change="rerun")
+    if more.open:  # five fields that every slider step would send again
+        with more:
+            evidence.render(work, rate, position)
 
 
 def _rate_fields(work: Work, rate: TreeRate, position: int) -> None:

@@ -65,7 +65,8 @@ def slide(app: Tree, lever: str, value: float) -> Tree:
 
 
 def pick(app: Tree, item: str) -> Tree:
-    """Press a node or pill of the tree."""
+    """Press a node or pill of the tree; a rate's counts and days are unfolded, as after one press."""
+    app.at.session_state["tree.more"] = True
     return app.send("tree.drawing", "select", item)
 
 
