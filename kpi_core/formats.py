@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.core import get_global
 from babel.numbers import (
@@ -83,6 +83,7 @@ def _local_symbols(code: str) -> frozenset[str]:
     return frozenset((*signs, *words.get(code, ())))
 
 
+@lru_cache(maxsize=8192)
 def money(value: float, currency: str, *, compact: bool = False) -> str:
     """`¥100M` compact, `¥100,000,000` exact; cents only where they are there."""
     locale = _LOCALES.get(currency, "en")

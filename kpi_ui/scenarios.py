@@ -21,7 +21,7 @@ _HIDDEN = {"Cc", "Cs"}
 
 def framework() -> MeasurementFramework:
     """The finished framework, else the one the draft stands for."""
-    return state.framework() or state.preview(state.interpretation())
+    return state.framework() or state.preview()
 
 
 def on_screen() -> Scenario:

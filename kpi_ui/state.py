@@ -6,7 +6,6 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -19,6 +18,7 @@ from kpi_core.framework.interpret import Interpretation, interpret
 from kpi_core.framework.restore import answers_from
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.tree import Scenario
+from kpi_ui import derived
 
 Draft = dict[str, Any]
 HISTORY_LIMIT = 50
@@ -44,30 +44,26 @@ def draft() -> Draft:
 def framework() -> MeasurementFramework | None:
     """The finished or opened framework; `None` before the wizard was finished once."""
     text = st.session_state.get(_FRAMEWORK)
-    return None if text is None else _validated(text)
-
-
-@lru_cache(maxsize=64)
-def _validated(text: str) -> MeasurementFramework:
-    return MeasurementFramework.model_validate_json(text)
+    return None if text is None else derived.framework(text)
 
 
 def catalog() -> Catalog:
     """The catalog, with the metrics and figures only the open framework knows."""
-    current = framework()
-    return extended(load_catalog(), current) if current else load_catalog()
+    return derived.catalog(st.session_state.get(_FRAMEWORK))
 
 
 def interpretation() -> Interpretation:
     """What the draft means now."""
-    return interpret(draft(), catalog())
+    return derived.interpretation(_draft_text(), st.session_state.get(_FRAMEWORK))
 
 
-def preview(read: Interpretation) -> MeasurementFramework:
+def preview() -> MeasurementFramework:
     """The framework the draft stands for, defaults included; not saved."""
-    current = framework()
-    day = current.updated_on if current else date.today()
-    return build_framework(read.profile, read.selection, catalog(), day, previous=current)
+    return derived.preview(_draft_text(), st.session_state.get(_FRAMEWORK), date.today())
+
+
+def _draft_text() -> str:
+    return json.dumps(st.session_state.get(_DRAFT, {}))
 
 
 # Changing it

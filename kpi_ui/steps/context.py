@@ -50,4 +50,4 @@ class Context:
 def load() -> Context:
     """The context of this run."""
     read = state.interpretation()
-    return Context(state.catalog(), read, state.preview(read))
+    return Context(state.catalog(), read, state.preview())

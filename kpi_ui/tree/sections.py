@@ -8,12 +8,12 @@ from kpi_ui.tree import compare, goals, lane_table, months, spread, steps_editor
 from kpi_ui.tree.work import Work
 
 _TABS = (
+    ("Compare scenarios", compare.render),
     ("Close the gap", goals.render),
     ("Chance in detail", spread.render),
     ("Month by month", months.render),
     ("Lanes and budget", lane_table.render),
     ("Funnel steps", steps_editor.render),
-    ("Compare scenarios", compare.render),
 )
 
 
