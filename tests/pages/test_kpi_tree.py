@@ -16,12 +16,12 @@ from kpi_core.models.framework import MeasurementFramework
 SAMPLES = sorted(load_catalog().samples)
 JPY, HYBRID, EUR = "manufacturer_jpy", "hybrid_mid_market_gbp", "product_led_smb_saas_eur"
 GAP, CHANCE, MONTHS, LANES, STEPS, COMPARE = TABS = (
+    "Compare scenarios",
     "Close the gap",
     "Chance in detail",
     "Month by month",
     "Lanes and budget",
     "Funnel steps",
-    "Compare scenarios",
 )
 HOSTILE = "<script>alert(1)</script> ![x](https://example.org/x.png) **b** :red[d] $e$ =cmd() 🚀"
 SIGNS = ("<script", "![", "](", "**b", ":red[", "$e$")
@@ -175,7 +175,8 @@ def test_empty_it_shows_the_drafts_defaults(app: Tree) -> None:
     # 6M x 40% / 40,000 = 60 deals, / 20% = 300, / 30% = 1,000, / 40% = 2,500, / 2.6% = 96,154
     assert volumes(app) == ["$2.4M", "60", "300", "1,000", "2,500", "96,154"]
     assert node(app, ".revenue")["aside"] == ["Today", "enter today's volumes below"]
-    assert "Today's pace is not known" in app.words()
+    assert "Only the base so far" in app.words()
+    assert "Today's pace is not known" in tab(app, GAP).words()
     assert "nothing has to change" not in app.words()
     for name in TABS:
         tab(app, name)
