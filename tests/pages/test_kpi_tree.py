@@ -15,7 +15,7 @@ from kpi_core.models.framework import MeasurementFramework
 
 SAMPLES = sorted(load_catalog().samples)
 JPY, HYBRID, EUR = "manufacturer_jpy", "hybrid_mid_market_gbp", "product_led_smb_saas_eur"
-GAP, CHANCE, MONTHS, LANES, STEPS, COMPARE = TABS = (
+COMPARE, GAP, CHANCE, MONTHS, LANES, STEPS = TABS = (
     "Compare scenarios",
     "Close the gap",
     "Chance in detail",
