@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 
 import plotly.graph_objects as go
 
-from kpi_core.formats import money
+from kpi_core.formats import money, value_text
+from kpi_core.models.base import Unit
 
 _INK = {
     "light": {
@@ -107,3 +109,37 @@ def _frame(
             "zeroline": False,
         },
     )
+
+
+def history_line(
+    points: Sequence[tuple[date, float]], unit: Unit, currency: str, theme: str
+) -> go.Figure:
+    """Own values by period, the last one named at the line's end."""
+    ink = _INK[theme]
+    periods, values = [point[0] for point in points], [point[1] for point in points]
+    texts = [value_text(value, unit, currency, compact=True) for value in values]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=periods,
+        y=values,
+        mode="lines+markers+text",
+        line={"color": ink["up"], "width": 2.5},
+        marker={"size": [5] * (len(values) - 1) + [9], "color": ink["up"]},
+        text=[""] * (len(values) - 1) + [texts[-1]],
+        textposition="top center",
+        textfont={"size": 12.5, "color": ink["strong"]},
+        cliponaxis=False,
+        customdata=texts,
+        hovertemplate="%{x|%b %Y}: %{customdata}<extra></extra>",
+    )
+    figure.update_layout(
+        height=160,
+        showlegend=False,
+        margin={"l": 0, "r": 28, "t": 24, "b": 24},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"size": 12.5, "color": ink["text"]},
+        xaxis={"fixedrange": True, "showgrid": False, "nticks": 5},
+        yaxis={"visible": False, "fixedrange": True, "rangemode": "tozero"},
+    )
+    return figure

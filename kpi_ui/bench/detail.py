@@ -12,6 +12,7 @@ from kpi_core.benchmarks.own import is_own
 from kpi_core.benchmarks.targets import benchmark_text
 from kpi_core.formats import value_text
 from kpi_ui import components, inputs, state
+from kpi_ui.bench import past
 from kpi_ui.bench.work import Work
 
 _SHOWN = 12
@@ -27,6 +28,8 @@ def render(work: Work) -> None:
             st.caption(inputs.md(match_words(row.matches[0], work.cohort, work.catalog)))
     if row.history:
         st.markdown(inputs.md(row.history.sentence))
+        kpi = next(k for k in work.framework.kpis if k.metric_id == row.metric_id)
+        past.picture(work, kpi, row.history)
     if not row.matches:
         st.markdown(
             "Nothing is published for this metric that fits these filters, your currency and unit. "

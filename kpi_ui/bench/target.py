@@ -6,10 +6,10 @@ import streamlit as st
 
 from kpi_core.benchmarks.targets import quarter_steps
 from kpi_core.formats import editable, value_text
-from kpi_core.models.base import Unit
 from kpi_core.models.kpi import Kpi, TargetBasis, TargetFlag
 from kpi_core.models.metric import MetricDefinition
 from kpi_ui import components, inputs, state
+from kpi_ui.bench import past
 from kpi_ui.bench.work import Work
 
 _FLAGS = {
@@ -28,7 +28,7 @@ def render(work: Work) -> None:
         _head(work, kpi, metric)
         _share(work, kpi)
         _override(work, kpi, metric)
-        _history(metric)
+        past.fields(metric)
         _quarters(work, kpi, metric)
 
 
@@ -91,28 +91,6 @@ def _share(work: Work, kpi: Kpi) -> None:
     st.slider(
         "Share of the distance to close", 0, 100, step=5, format="%d%%", key=key, on_change=save
     )
-
-
-def _history(metric: MetricDefinition) -> None:
-    read, path = state.interpretation(), ("kpis", metric.id)
-    with st.expander("Own history"):
-        inputs.text(
-            "Last value",
-            (*path, "baseline"),
-            "",
-            read,
-            placeholder="percent" if metric.unit is Unit.RATIO else "",
-        )
-        if metric.unit is Unit.RATIO:
-            inputs.text(
-                "Counts behind it",
-                (*path, "counts"),
-                "",
-                read,
-                placeholder="186 of 838",
-                note="They say how sure the rate is",
-            )
-        inputs.text("It covers", (*path, "baseline_period"), "", read, placeholder="FY2025")
 
 
 def _quarters(work: Work, kpi: Kpi, metric: MetricDefinition) -> None:
