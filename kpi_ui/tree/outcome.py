@@ -61,7 +61,7 @@ def chance(work: Work) -> None:
             *_volume(found),
         ],
         key="tree.chance",
-        label=f"Reaching {text(target)} at these rates with today's volume",
+        label=f"Reaching {text(target)} with today's volume",
     )
 
 
