@@ -90,15 +90,30 @@ def _deal(lane: LaneResult) -> float:
 
 def solve(scenario: Scenario) -> TreeResult:
     """Every lane worked backward from its part of the revenue, and the sum of the lanes."""
-    shares = [exact(lane.share) for lane in scenario.lanes]
-    whole = sum(shares)
-    scaled = [share / whole if whole else Fraction(1, len(shares)) for share in shares]
+    whole = sum(exact(lane.share) for lane in scenario.lanes)
+    scaled = revenue_shares(scenario)
     revenue = exact(scenario.marketing_revenue)
     lanes = tuple(
         _solve_lane(lane, scenario, share, float(revenue * share))
         for lane, share in zip(scenario.lanes, scaled, strict=True)
     )
     return TreeResult(lanes, _total(lanes, scenario), float(whole))
+
+
+def revenue_shares(scenario: Scenario) -> tuple[Fraction, ...]:
+    """Each lane's part of marketing's revenue, summing to 1; even parts where all shares are 0.
+
+    Shares of sessions weigh what a session of the lane brings: all its planned rates x deal size.
+    """
+    weights = [exact(lane.share) * _worth(lane, scenario) for lane in scenario.lanes]
+    whole = sum(weights)
+    return tuple(weight / whole if whole else Fraction(1, len(weights)) for weight in weights)
+
+
+def _worth(lane: Lane, scenario: Scenario) -> Fraction:
+    if scenario.shares_of == "revenue":
+        return Fraction(1)
+    return prod((exact(rate.value) for rate in lane.rates), start=exact(lane.average_deal_size))
 
 
 def _solve_lane(lane: Lane, scenario: Scenario, share: Fraction, required: float) -> LaneResult:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from kpi_core.kpi_tree.lags import CatchUp, Chain, LastUseful, Months, forward, values
+from kpi_core.kpi_tree.lanes import revenue_shares
 from kpi_core.models.tree import Lane, Scenario, TimeInputs
 
 __all__ = [
@@ -267,11 +268,12 @@ def _part_of_opening(step_id: str, lane: Lane, scenario: Scenario, share: float)
     The other lanes bring 1 - `share` of the revenue, divided by their own shares. All of it when no
     other lane needs units there.
     """
-    others = [other for other in scenario.lanes if other.id != lane.id]
-    whole = sum(other.share for other in others)
+    shares = zip(scenario.lanes, map(float, revenue_shares(scenario)), strict=True)
+    others = [(other, part) for other, part in shares if other.id != lane.id]
+    whole = sum(part for _, part in others)
     rest = sum(
-        (1 - share) * (other.share / whole) * _units_per_revenue(step_id, other)
-        for other in others
+        (1 - share) * (part / whole) * _units_per_revenue(step_id, other)
+        for other, part in others
         if whole
     )
     return 1 - rest / (share * _units_per_revenue(step_id, lane) + rest) if rest else 1.0

@@ -98,7 +98,7 @@ class Lane(Document):
     id: Id
     name: Name
     share: Ratio = 1
-    """Share of the revenue marketing must bring."""
+    """Share of the revenue marketing must bring, or of the first step's units, by `shares_of`."""
     steps: tuple[TreeStep, ...] = Field(min_length=2, max_length=10)
     """From the top of the funnel to the won deal."""
     rates: tuple[TreeRate, ...] = Field(min_length=1, max_length=9)
@@ -149,6 +149,8 @@ class Scenario(Document):
     marketing_share: PositiveRatio = 1
     rounding: Literal["whole", "exact"] = "whole"
     lanes: tuple[Lane, ...] = Field(min_length=1, max_length=20)
+    shares_of: Literal["revenue", "sessions"] = "revenue"
+    """What the lanes' shares divide: marketing's revenue, or the units of the first step."""
     budget: Money | None = None
     gross_margin: PositiveRatio | None = None
     payback_limit_months: Annotated[float, Field(gt=0, le=240)] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpi_core.formats import count, editable, money
-from kpi_core.kpi_tree.edit import MAX_LANES, add_lane, remove_lane, with_lane
+from kpi_core.kpi_tree.edit import MAX_LANES, add_lane, remove_lane, with_lane, with_values
 from kpi_core.kpi_tree.lanes import LEAD_STEP, LaneResult
 from kpi_core.models.base import Unit
 from kpi_core.models.tree import Lane, Scenario
@@ -19,6 +19,7 @@ _INPUTS = {
     "average_deal_size": ("Deal size", Unit.MONEY),
     "cost_per_lead": ("Cost per lead", Unit.MONEY),
 }
+_SHARES_OF = {"revenue": "Revenue", "sessions": "Sessions"}
 _OUTPUTS = ("Revenue", "Leads", "Spend", "CAC", "Payback", "ROI")
 
 
@@ -26,9 +27,8 @@ def render(work: Work) -> None:
     """The table of lanes with a total that adds up."""
     with st.container(gap=None):
         st.header("Lanes and budget", anchor=False)
-        st.caption(
-            "A channel or segment with its own rates, deal size and cost; shares are of marketing's revenue."
-        )
+        st.caption("A channel or segment with its own rates, deal size and cost.")
+    _shares_of(work)
     whole = work.result.shares_sum
     if abs(whole - 1) > 1e-6:
         st.warning(
@@ -49,6 +49,23 @@ def render(work: Work) -> None:
         epoch=state.epoch(),
     )
     _add(work)
+
+
+def _shares_of(work: Work) -> None:
+    key = state.bind("lanes.shares_of", work.scenario.shares_of)
+
+    def save() -> None:
+        chosen = state.widget_value(key)
+        scenarios.change(lambda now: with_values(now, shares_of=chosen))
+
+    st.segmented_control(
+        "Shares are of",
+        list(_SHARES_OF),
+        format_func=lambda i: _SHARES_OF[i],
+        key=key,
+        on_change=save,
+        required=True,
+    )
 
 
 def _columns() -> list[components.GridColumn]:

@@ -366,3 +366,31 @@ def test_run_rate_by_hand() -> None:
     assert run_rate(1_560) == RunRate(month=130, week=30, working_day=6)
     assert run_rate(780, months=6) == RunRate(month=130, week=30, working_day=6)
     assert run_rate(0) == RunRate(0, 0, 0)
+
+
+def test_shares_of_sessions_weigh_what_a_session_brings() -> None:
+    # A session brings 0.1 x 0.5 x 100 = 5 in lane a and 0.2 x 0.5 x 50 = 5 ... x 3 deal size in b:
+    # a 0.1 x 0.5 x 100 = 5, b 0.1 x 0.5 x 300 = 15. Half of the sessions each: 5 : 15 of 8,000,
+    # 2,000 and 6,000. Sessions: 2,000 / 5 = 400 and 6,000 / 15 = 400.
+    def lane(key: str, deal: float) -> dict[str, object]:
+        rates = [("lead_rate", 0.1), ("win_rate", 0.5)]
+        return {
+            "id": key,
+            "name": key,
+            "share": 0.5,
+            "average_deal_size": deal,
+            "steps": [{"id": s, "name": s} for s in ("sessions", "leads", "deals")],
+            "rates": [{"metric_id": m, "name": m, "value": v, "source": "x"} for m, v in rates],
+        }
+
+    base = {
+        "id": "s",
+        "name": "S",
+        "revenue_target": 8000,
+        "lanes": [lane("a", 100), lane("b", 300)],
+    }
+    result = solve(Scenario.model_validate({**base, "shares_of": "sessions"}))
+    assert [x.revenue_required for x in result.lanes] == [2000, 6000]
+    assert [x.steps[0].required for x in result.lanes] == [400, 400]
+    by_revenue = solve(Scenario.model_validate(base))
+    assert [x.revenue_required for x in by_revenue.lanes] == [4000, 4000]
