@@ -91,6 +91,34 @@ def _share(work: Work, kpi: Kpi) -> None:
     st.slider(
         "Share of the distance to close", 0, 100, step=5, format="%d%%", key=key, on_change=save
     )
+    with st.expander("The share for all KPIs"):
+        _overall(work)
+        if kpi.closing_share is not None:
+            st.button(
+                "Use it for this KPI too",
+                key="bench.share.same",
+                on_click=lambda: state.set_answer(
+                    ("kpis", kpi.metric_id, "closing_share"), None, "Share of the distance"
+                ),
+            )
+
+
+def _overall(work: Work) -> None:
+    key = state.bind("bench.share", round(work.framework.closing_share * 100))
+
+    def save() -> None:
+        value = f"{state.widget_value(key)}"
+        state.set_answer(("closing_share",), value, "Share of the distance, all KPIs")
+
+    st.slider(
+        "For every KPI without a share of its own",
+        0,
+        100,
+        step=5,
+        format="%d%%",
+        key=key,
+        on_change=save,
+    )
 
 
 def _quarters(work: Work, kpi: Kpi, metric: MetricDefinition) -> None:
