@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -165,13 +166,13 @@ def latest(series: Sequence[PeriodValue], metric: MetricDefinition) -> float | N
 
 def trend_text(found: History) -> str:
     """The trend and the strongest and weakest part of the year, in words; empty when not known."""
-    words = {"improving": "Improving.", "declining": "Declining.", "flat": "Flat.", None: ""}
-    parts = [words[found.trend]]
+    parts = [f"Trend: {found.trend}."] if found.trend else []
     if weights := found.seasonality:
-        name = "quarter" if len(weights) == 4 else "month"
+        months = [calendar.month_name[month] for month in range(1, 13)]
+        names = months if len(weights) == 12 else [f"quarter {q}" for q in range(1, 5)]
         top, low = max(weights), min(weights)
         parts.append(
-            f"Strongest {name} of the year: {weights.index(top) + 1} ({count(top)} times the mean), "
-            f"weakest: {weights.index(low) + 1} ({count(low)} times)."
+            f"Season: strongest in {names[weights.index(top)]} ({count(top)} times the mean), "
+            f"weakest in {names[weights.index(low)]} ({count(low)} times)."
         )
-    return " ".join(filter(None, parts))
+    return " ".join(parts)

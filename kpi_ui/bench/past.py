@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
-
 import streamlit as st
 
-from kpi_core.benchmarks.history import History
+from kpi_core.benchmarks.history import History, trend_text
 from kpi_core.models.base import Unit
 from kpi_core.models.kpi import Kpi
 from kpi_core.models.metric import MetricDefinition
 from kpi_ui import charts, inputs, state
 from kpi_ui.bench.work import Work
 
-_TRENDS = {"improving": "Improving", "declining": "Declining", "flat": "Flat"}
-_MONTHS, _QUARTERS = 12, 4
 _NONE = "(no value)"
 
 
@@ -80,18 +76,5 @@ def picture(work: Work, kpi: Kpi, past: History) -> None:
         key=f"bench.past.{kpi.metric_id}",
         alt=f"{metric.name} by period, {len(points)} values",
     )
-    said = [f"Trend: {_TRENDS[past.trend].casefold()}."] if past.trend else []
-    if past.seasonality:
-        said.append(_season(past.seasonality))
-    if said:
-        st.caption(inputs.md(" ".join(said)))
-
-
-def _season(weights: tuple[float, ...]) -> str:
-    if len(weights) == _MONTHS:
-        names = [calendar.month_name[month] for month in range(1, _MONTHS + 1)]
-    else:
-        names = [f"quarter {number}" for number in range(1, _QUARTERS + 1)]
-    ranked = sorted(zip(weights, names, strict=True))
-    (low, worst), (high, best) = ranked[0], ranked[-1]
-    return f"Season: strongest in {best} ({high:.2f} of the mean), weakest in {worst} ({low:.2f})."
+    if said := trend_text(past):
+        st.caption(inputs.md(said))

@@ -204,6 +204,7 @@ def test_trend_in_words(catalog: Catalog) -> None:
     found = _known(catalog, "mql_count", Baseline(value=400, series=tuple(quarters)))
     assert found.trend == "flat"
     assert trend_text(found) == (
-        "Flat. Strongest quarter of the year: 2 (1.2 times the mean), weakest: 1 (0.8 times)."
+        "Trend: flat. Season: strongest in quarter 2 (1.2 times the mean), "
+        "weakest in quarter 1 (0.8 times)."
     )
     assert trend_text(_known(catalog, "mql_count", Baseline(value=400))) == ""
