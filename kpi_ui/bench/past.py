@@ -64,8 +64,12 @@ def _series_field(metric: MetricDefinition) -> None:
 
 
 def picture(work: Work, kpi: Kpi, past: History) -> None:
-    """The series as a line with its trend and season in words; nothing without a series."""
+    """Where the counts come from, and the series as a line with its trend and season in words."""
     baseline = kpi.baseline
+    if past.interval and baseline and baseline.counts is None:
+        st.caption(
+            "These counts follow from your own volumes and rates. Type the real ones under Own history."
+        )
     if baseline is None or len(baseline.series) < 2:
         return
     metric = work.framework.metric(kpi.metric_id)

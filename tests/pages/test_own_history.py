@@ -53,3 +53,11 @@ def test_emptied_it_is_gone(page: Any) -> None:
     typed(page, "2025-01 20\n2025-02 21")
     typed(page, "")
     assert series(page) == []
+
+
+def test_counts_that_were_not_typed_say_so(page: Any) -> None:
+    assert "These counts follow from your own volumes" in page.words()
+    page.at.text_input(key="field.kpis.win_rate.counts").set_value("16 of 64")
+    page.run()
+    assert "16 of 64" in page.words()
+    assert "These counts follow" not in page.words()
