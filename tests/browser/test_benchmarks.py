@@ -215,7 +215,7 @@ def test_nothing_is_wider_than_the_screen(visit: Visit, dark: bool, phone: bool)
     name_of(visitor, "Win rate").click()
     shows(visitor, "Win rate")
     visitor.page.get_by_text("Why published figures disagree here").click()
-    visitor.page.get_by_text("Own history").click()
+    visitor.page.get_by_text("Own history", exact=True).click()
     visitor.page.wait_for_timeout(400)
     wide["win rate"] = visitor.page.evaluate(TOO_WIDE)
     assert {place: found for place, found in wide.items() if found} == {}
