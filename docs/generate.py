@@ -192,7 +192,6 @@ MEANINGS: dict[str, str] = {
     "attendees": "Roles that attend.",
     "duration_minutes": "Length in minutes.",
     "agenda": "Points in order.",
-    "decision_rules": "What is decided when a number is off.",
     "Review.metric_ids": "KPIs read in it, in order.",
     "definitions": "What counts as an MQL, an SQL, an opportunity or a PQL.",
     "commitments": "Promises of both sides.",
@@ -276,6 +275,12 @@ MEANINGS: dict[str, str] = {
     "held": "False drops the review.",
     "ReviewAnswers.duration_minutes": "Minutes, 5 to 480. Left out: usual for the review.",
     "ReviewAnswers.attendees": "Role ids. Left out: usual for the review.",
+    # how files are read
+    "ImportMapping.id": "Key of the mapping.",
+    "ImportMapping.shape": (
+        "What one row is: `leads`, `opportunities`, `touches`, `values_long` or `values_wide`."
+    ),
+    "FitCriterion.minimum": "Fewest employees; `None` for no limit. For company size only.",
     # scenarios of the KPI tree
     "Scenario.id": "Key of the scenario.",
     "Scenario.name": "Its name.",

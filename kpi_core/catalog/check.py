@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, assert_never
 
+from kpi_core.catalog.check_imports import check_imports
+from kpi_core.catalog.check_instrumentation import check_instrumentation
 from kpi_core.models.base import Direction, Motion, Role, Segment, Stage, Unit
 from kpi_core.models.metric import (
     Difference,
@@ -49,6 +51,8 @@ def check_catalog(catalog: Catalog) -> list[str]:
         *_check_benchmarks(catalog),
         *_check_conflicts(catalog),
         *_check_coverage(catalog),
+        *check_imports(catalog),
+        *check_instrumentation(catalog),
     ]
 
 

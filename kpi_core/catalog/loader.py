@@ -14,6 +14,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kpi_core.catalog import records as r
 from kpi_core.catalog.check import check_catalog
+from kpi_core.catalog.import_records import ImportCatalog
+from kpi_core.catalog.instrumentation_records import InstrumentCatalog
 from kpi_core.errors import CatalogError, unknown_id
 from kpi_core.models.base import Motion, Stage
 from kpi_core.models.benchmark import Benchmark
@@ -61,6 +63,8 @@ class Catalog:
     benchmark_mappings: Mapping[str, r.BenchmarkMapping]
     conflicts: tuple[r.Conflict, ...]
     benchmarks: tuple[Benchmark, ...]
+    imports: ImportCatalog
+    instrumentation: InstrumentCatalog
 
     def metric(self, metric_id: str) -> MetricDefinition:
         """The definition of `metric_id`; raises `UnknownIdError` naming near matches."""
@@ -96,8 +100,7 @@ def _unknown_to(known: Mapping[str, M], found: Mapping[str, M]) -> dict[str, M]:
 @cache
 def load_catalog(folder: Path = DATA) -> Catalog:
     """Read and check the catalog in `folder`; raises `CatalogError` naming file, record and field."""
-    general = folder / "general.yaml"
-    company = folder / "company.yaml"
+    general, company = folder / "general.yaml", folder / "company.yaml"
     planning = folder / "planning.yaml"
     operation = folder / "operation.yaml"
     files = sorted((folder / "metrics").glob("*.yaml"))
@@ -133,6 +136,8 @@ def load_catalog(folder: Path = DATA) -> Catalog:
         benchmark_mappings=mappings,
         conflicts=tuple(_records(folder / "conflicts.yaml", "conflicts", r.Conflict)),
         benchmarks=tuple(_benchmarks(folder / "benchmarks.csv", mappings)),
+        imports=_document(folder / "imports.yaml", ImportCatalog),
+        instrumentation=_document(folder / "instrumentation.yaml", InstrumentCatalog),
     )
     if problems := check_catalog(catalog):
         raise CatalogError("\n".join(f"{_file_of(line, files)}: {line}" for line in problems))
@@ -155,6 +160,8 @@ _FILES = {
     "benchmark_metrics": "benchmark_metrics.yaml",
     "benchmark": "benchmarks.csv",
     "conflicts": "conflicts.yaml",
+    "imports": "imports.yaml",
+    "instrumentation": "instrumentation.yaml",
 }
 
 
@@ -196,6 +203,14 @@ def _records(path: Path, table: str, model: type[M]) -> list[M]:
             key = row.get("id", position) if isinstance(row, dict) else position
             raise CatalogError(_explain(path, table, key, error)) from error
     return found
+
+
+def _document(path: Path, model: type[M]) -> M:
+    """A file that is one record as a whole."""
+    try:
+        return model.model_validate(_yaml(path))
+    except ValidationError as error:
+        raise CatalogError(_explain(path, "all", "tables", error)) from error
 
 
 def _explain(path: Path, table: str, key: object, error: ValidationError) -> str:

@@ -20,6 +20,7 @@ from kpi_core.models.base import (
     Stage,
 )
 from kpi_core.models.operation import Commitment, LeadDefinition
+from kpi_core.models.rhythm import DecisionRule, RecyclingRule
 
 
 class Choice(Document):
@@ -194,6 +195,7 @@ class ReviewRecord(Document):
     duration_minutes: int
     agenda: tuple[Sentence, ...]
     decision_rules: tuple[Sentence, ...]
+    rules: tuple[DecisionRule, ...] = ()
 
 
 class LayerRecord(Document):
@@ -218,6 +220,8 @@ class AgreementRecord(Document):
     recycling_rule: LongText
     feedback: LongText
     escalation: LongText
+    handoff_criteria: tuple[Sentence, ...] = ()
+    recycling: tuple[RecyclingRule, ...] = ()
 
 
 class BenchmarkMapping(Document):

@@ -10,8 +10,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kpi_core.framework.own_benchmarks import OwnBenchmarkAnswers
+from kpi_core.models.actuals import MOST_MAPPINGS, ImportMapping
 from kpi_core.models.base import Finding, Severity
 from kpi_core.models.framework import MOST_OWN_BENCHMARKS
+from kpi_core.models.kpi import Thresholds
+from kpi_core.models.operation import MarketingSalesAgreement, OperatingRhythm
 from kpi_core.models.tree import Scenario
 
 _MOST_BITS = 10_000
@@ -134,6 +137,15 @@ class Answers(_Answers):
     reviews: dict[str, ReviewAnswers] = Field(default_factory=dict)
     scenarios: list[Scenario] = Field(default_factory=list, max_length=10)
     """Saved what-ifs of the KPI tree, as in the framework file."""
+    import_mappings: list[ImportMapping] = Field(default_factory=list, max_length=MOST_MAPPINGS)
+    """How uploaded files are read, as in the framework file."""
+    agreement: MarketingSalesAgreement | None = None
+    """The marketing-sales agreement, as in the framework file. Left out: usual for the motion."""
+    rhythm: OperatingRhythm | None = None
+    """Content of the reviews, actions and change log, as in the framework file. Whether a review is
+    held, how long and by whom stands in `reviews`."""
+    thresholds: Thresholds | None = None
+    """Where status changes, for all KPIs, as in the framework file. Left out: kept as it was."""
 
 
 def read_answers(raw: Any) -> tuple[Answers, tuple[Finding, ...]]:

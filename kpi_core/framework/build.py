@@ -21,9 +21,10 @@ from kpi_core.models.benchmark import Benchmark
 from kpi_core.models.company import CompanyProfile
 from kpi_core.models.framework import MeasurementFramework, Term
 from kpi_core.models.funnel import FunnelPlan
-from kpi_core.models.kpi import Baseline, Kpi, Target
+from kpi_core.models.kpi import Baseline, Kpi, NorthStar, Target
 from kpi_core.models.metric import Measure, MetricDefinition
 from kpi_core.models.operation import DashboardSpecification, MarketingSalesAgreement
+from kpi_core.rhythm.suggest_rules import fitted_agreement
 
 
 def build_framework(
@@ -43,17 +44,17 @@ def build_framework(
     plan = plan_funnel(profile, _own_rates(selection, catalog), catalog, rounding)
     kpis = tuple(_kpi(chosen, profile, selection, catalog) for chosen in selection.chosen)
     dashboards = build_dashboards(kpis, selection.channels, profile.motion, catalog)
-    agreement = previous.agreement if previous else _agreement(profile, catalog)
+    kept = previous.agreement if previous else None
+    agreement = selection.agreement or kept or _agreement(profile, catalog)
     metrics = _metrics(kpis, plan, dashboards, agreement, selection, catalog)
-    reviews = previous.operating_rhythm.reviews if previous else ()
-    in_place = selection.data.categories
+    rhythm = selection.rhythm or (previous.operating_rhythm if previous else None)
     framework = MeasurementFramework(
         catalog_version=catalog.version,
         name=selection.framework_name,
         created_on=previous.created_on if previous else today,
         updated_on=today,
         company=profile,
-        north_star=choose_north_star(profile.motion, selection.north_star, in_place, catalog),
+        north_star=_north_star(profile, selection, catalog),
         metrics=metrics,
         measures=_measures(metrics, catalog),
         kpis=kpis,
@@ -61,14 +62,20 @@ def build_framework(
         scenarios=selection.scenarios,
         data_infrastructure=selection.data,
         dashboards=dashboards,
-        operating_rhythm=build_rhythm(kpis, selection.reviews, catalog, reviews),
+        operating_rhythm=build_rhythm(kpis, selection.reviews, catalog, rhythm),
         agreement=agreement,
         closing_share=selection.closing_share,
         benchmarks=_cited(kpis, plan, catalog),
         own_benchmarks=selection.own_benchmarks,
+        import_mappings=selection.import_mappings,
         terms=_terms(profile, selection, catalog),
     )
     return _with_targets(framework, selection, catalog, previous)
+
+
+def _north_star(profile: CompanyProfile, selection: KpiSelection, catalog: Catalog) -> NorthStar:
+    in_place = selection.data.categories
+    return choose_north_star(profile.motion, selection.north_star, in_place, catalog)
 
 
 def _with_targets(
@@ -82,7 +89,10 @@ def _with_targets(
     kpis = []
     for kpi in framework.kpis:
         target = _target(kpi, framework, selection, needed.get(kpi.metric_id), catalog)
-        kpis.append(_kept(Kpi.model_validate({**dict(kpi), "target": target}), previous))
+        made = _kept(Kpi.model_validate({**dict(kpi), "target": target}), previous)
+        if selection.thresholds is not None:
+            made = made.model_copy(update={"thresholds": selection.thresholds})
+        kpis.append(made)
     return MeasurementFramework.model_validate({**dict(framework), "kpis": kpis})
 
 
@@ -220,7 +230,8 @@ def _used_metrics(ids: Iterable[str | None], catalog: Catalog) -> tuple[MetricDe
 
 def _agreement(profile: CompanyProfile, catalog: Catalog) -> MarketingSalesAgreement:
     record = catalog.agreements[profile.motion]
-    return MarketingSalesAgreement.model_validate(record.model_dump(exclude={"motion"}))
+    usual = MarketingSalesAgreement.model_validate(record.model_dump(exclude={"motion"}))
+    return fitted_agreement(usual, profile.segment)
 
 
 def _terms(profile: CompanyProfile, selection: KpiSelection, catalog: Catalog) -> tuple[Term, ...]:

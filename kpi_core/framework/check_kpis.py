@@ -14,7 +14,7 @@ from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.kpi import Kpi, TargetFlag
 from kpi_core.models.metric import MetricDefinition
 
-OWNER_LOAD_MAXIMUM = 6
+OWNER_LOAD_MAXIMUM = 5
 FLAGS: dict[TargetFlag, tuple[str, Severity, str, str]] = {
     TargetFlag.STRETCH: (
         "target_stretch",

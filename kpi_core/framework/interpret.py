@@ -70,6 +70,10 @@ def interpret(raw: Any, catalog: Catalog) -> Interpretation:
         scenarios=tuple(answers.scenarios),
         closing_share=_closing_share(answers, reader),
         own_benchmarks=own,
+        import_mappings=tuple(answers.import_mappings),
+        agreement=answers.agreement,
+        rhythm=answers.rhythm,
+        thresholds=answers.thresholds,
     )
     return Interpretation(
         profile, selection, (*misfits, *reader.findings), reader.echoes, reader.errors

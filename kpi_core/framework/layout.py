@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kpi_core.catalog.loader import Catalog
+from kpi_core.catalog.records import ReviewRecord
 from kpi_core.framework.selection import KpiSelection, ReviewEdit
 from kpi_core.framework.suggest import ChosenMetric
 from kpi_core.models.base import Cadence, Layer, Motion, Stage
@@ -94,10 +95,10 @@ def build_rhythm(
     kpis: Iterable[Kpi],
     edits: Mapping[Cadence, ReviewEdit],
     catalog: Catalog,
-    previous: Iterable[Review] = (),
+    previous: OperatingRhythm | None = None,
 ) -> OperatingRhythm:
     """The reviews held. Weekly reads daily and weekly KPIs, monthly those and the primaries,
-    quarterly all. The content of `previous` reviews is kept.
+    quarterly all. The content of `previous` reviews is kept, with actions and change log.
     """
     kpis = tuple(kpis)
     weekly = [k.metric_id for k in kpis if k.cadence in (Cadence.DAILY, Cadence.WEEKLY)]
@@ -107,23 +108,23 @@ def build_rhythm(
         Cadence.MONTHLY: monthly,
         Cadence.QUARTERLY: [kpi.metric_id for kpi in kpis],
     }
-    before = {review.cadence: review for review in previous}
+    before = {review.cadence: review for review in (previous.reviews if previous else ())}
     reviews = []
     for default in catalog.reviews:
         record = before.get(default.cadence, default)
         edit = edits.get(record.cadence, ReviewEdit())
         if not edit.held:
             continue
-        reviews.append(
-            Review(
-                cadence=record.cadence,
-                name=record.name,
-                purpose=record.purpose,
-                attendees=record.attendees if edit.attendees is None else edit.attendees,
-                duration_minutes=edit.duration_minutes or record.duration_minutes,
-                agenda=record.agenda,
-                decision_rules=record.decision_rules,
-                metric_ids=tuple(read[record.cadence]),
-            )
-        )
-    return OperatingRhythm(reviews=tuple(reviews))
+        reviews.append(_review(record, edit, read[record.cadence]))
+    kept = previous or OperatingRhythm(reviews=())
+    return OperatingRhythm.model_validate({**dict(kept), "reviews": reviews})
+
+
+def _review(record: Review | ReviewRecord, edit: ReviewEdit, metric_ids: Iterable[str]) -> Review:
+    usual = dict(record) if isinstance(record, Review) else record.model_dump()
+    changed: dict[str, object] = {"metric_ids": tuple(metric_ids)}
+    if edit.attendees is not None:
+        changed["attendees"] = edit.attendees
+    if edit.duration_minutes:
+        changed["duration_minutes"] = edit.duration_minutes
+    return Review.model_validate({**usual, **changed})

@@ -12,6 +12,7 @@ from kpi_core.framework.interpret_history import typed_counts, typed_period
 from kpi_core.framework.own_benchmarks import own_benchmark_answers
 from kpi_core.framework.reading import typed
 from kpi_core.models.base import Stage, Unit
+from kpi_core.models.company import CompanyProfile
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.funnel import RateBasis
 from kpi_core.models.kpi import Kpi, TargetBasis
@@ -42,22 +43,7 @@ def _answers(framework: MeasurementFramework, catalog: Catalog) -> dict[str, Any
     with_baseline = {kpi.metric_id for kpi in framework.kpis if kpi.baseline}
     return {
         "framework_name": framework.name,
-        "company": {
-            "name": company.name,
-            "business_model": company.business_model,
-            "industry": company.industry,
-            "region": company.region,
-            "currency": company.currency,
-            "fiscal_year_start_month": company.fiscal_year_start_month,
-            "segment": company.segment.value,
-            "maturity": company.maturity,
-            "average_deal_size": typed(company.average_deal_size, Unit.MONEY),
-            "sales_cycle_days": str(company.sales_cycle_days),
-            "revenue_target": typed(company.revenue_target, Unit.MONEY),
-            "start_arr": _typed(company.start_arr, Unit.MONEY),
-            "net_revenue_retention": _typed(company.net_revenue_retention, Unit.RATIO),
-            "marketing_sourced_share": typed(company.marketing_sourced_share, Unit.RATIO),
-        },
+        "company": _company(company),
         "motion": company.motion.value,
         "north_star": framework.north_star.metric_id,
         "data": {
@@ -77,6 +63,28 @@ def _answers(framework: MeasurementFramework, catalog: Catalog) -> dict[str, Any
         "channels": [tab.channel for tab in framework.dashboards.channels],
         "reviews": _reviews(framework, catalog),
         "scenarios": [scenario.model_dump(mode="json") for scenario in framework.scenarios],
+        "agreement": framework.agreement.model_dump(mode="json"),
+        "rhythm": framework.operating_rhythm.model_dump(mode="json"),
+        "import_mappings": [m.model_dump(mode="json") for m in framework.import_mappings],
+    }
+
+
+def _company(company: CompanyProfile) -> dict[str, Any]:
+    return {
+        "name": company.name,
+        "business_model": company.business_model,
+        "industry": company.industry,
+        "region": company.region,
+        "currency": company.currency,
+        "fiscal_year_start_month": company.fiscal_year_start_month,
+        "segment": company.segment.value,
+        "maturity": company.maturity,
+        "average_deal_size": typed(company.average_deal_size, Unit.MONEY),
+        "sales_cycle_days": str(company.sales_cycle_days),
+        "revenue_target": typed(company.revenue_target, Unit.MONEY),
+        "start_arr": _typed(company.start_arr, Unit.MONEY),
+        "net_revenue_retention": _typed(company.net_revenue_retention, Unit.RATIO),
+        "marketing_sourced_share": typed(company.marketing_sourced_share, Unit.RATIO),
     }
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kpi_core.framework.suggest import ChosenMetric
+from kpi_core.models.actuals import ImportMapping
 from kpi_core.models.base import Cadence, Layer
 from kpi_core.models.benchmark import Benchmark
 from kpi_core.models.company import DataInfrastructure
 from kpi_core.models.framework import CLOSING_SHARE
-from kpi_core.models.kpi import Baseline
+from kpi_core.models.kpi import Baseline, Thresholds
+from kpi_core.models.operation import MarketingSalesAgreement, OperatingRhythm
 from kpi_core.models.tree import Scenario
 
 
@@ -63,6 +65,10 @@ class KpiSelection:
     scenarios: tuple[Scenario, ...] = ()
     closing_share: float = CLOSING_SHARE
     own_benchmarks: tuple[Benchmark, ...] = ()
+    import_mappings: tuple[ImportMapping, ...] = ()
+    agreement: MarketingSalesAgreement | None = None
+    rhythm: OperatingRhythm | None = None
+    thresholds: Thresholds | None = None
 
     def edit(self, metric_id: str) -> KpiEdit:
         """The user's edits of a metric; empty ones when there are none."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from kpi_core.models.actuals import MOST_MAPPINGS, ImportMapping
 from kpi_core.models.base import Document, Id, Name, Ratio
 from kpi_core.models.benchmark import Benchmark
 from kpi_core.models.company import CompanyProfile, DataInfrastructure
@@ -69,6 +70,8 @@ class MeasurementFramework(Document):
     benchmarks: tuple[Benchmark, ...]
     own_benchmarks: tuple[Benchmark, ...] = Field(default=(), max_length=MOST_OWN_BENCHMARKS)
     """Figures the user added; their ids start with `own.`."""
+    import_mappings: tuple[ImportMapping, ...] = Field(default=(), max_length=MOST_MAPPINGS)
+    """How uploaded files are read, kept for the next upload."""
     terms: tuple[Term, ...]
 
     @model_validator(mode="after")

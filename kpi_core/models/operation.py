@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kpi_core.models.base import Cadence, Document, Id, LongText, Name, Number, Sentence
+from kpi_core.models.lead_rules import DefinitionVersion, LeadRules
+from kpi_core.models.rhythm import (
+    ActionItem,
+    ChangeEntry,
+    DecisionRule,
+    RecyclingRule,
+    Responsibility,
+    ReviewSchedule,
+    SalesCapacity,
+    Signature,
+    TimeZone,
+)
+
+MOST_ACTIONS = 1000
+MOST_CHANGES = 500
 
 
 class DashboardLayer(Document):
@@ -46,13 +62,36 @@ class Review(Document):
     duration_minutes: Annotated[int, Field(ge=5, le=480)]
     agenda: tuple[Sentence, ...] = Field(min_length=1)
     decision_rules: tuple[Sentence, ...] = ()
+    """Rules in words that no KPI's status decides."""
+    rules: tuple[DecisionRule, ...] = Field(default=(), max_length=30)
+    """Rules that a KPI's status or value decides."""
+    schedule: ReviewSchedule | None = None
+    """When it is held; `None` takes the usual day of its cadence."""
     metric_ids: tuple[Id, ...]
 
 
 class OperatingRhythm(Document):
-    """Weekly, monthly and quarterly reviews."""
+    """Weekly, monthly and quarterly reviews, and what is agreed in them."""
 
     reviews: tuple[Review, ...]
+    time_zone: TimeZone | None = None
+    """Where the reviews are held; `None` takes the usual one of the company's region."""
+    responsibilities: tuple[Responsibility, ...] = ()
+    """Consulted and informed roles that somebody chose; other KPIs take the proposal."""
+    actions: tuple[ActionItem, ...] = Field(default=(), max_length=MOST_ACTIONS)
+    """What was agreed in reviews, done and open."""
+    change_log: tuple[ChangeEntry, ...] = Field(default=(), max_length=MOST_CHANGES)
+    """Oldest first."""
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Self:
+        actions = [action.id for action in self.actions]
+        if len(set(actions)) != len(actions):
+            raise ValueError("actions: ids must differ")
+        named = [entry.metric_id for entry in self.responsibilities]
+        if len(set(named)) != len(named):
+            raise ValueError("responsibilities: each KPI may stand there only once")
+        return self
 
 
 class LeadDefinition(Document):
@@ -62,6 +101,10 @@ class LeadDefinition(Document):
     name: Name
     statement: LongText
     criteria: tuple[Sentence, ...] = ()
+    rules: LeadRules | None = None
+    """The same as data, to score leads by; `None` when it is only in words."""
+    versions: tuple[DefinitionVersion, ...] = Field(default=(), max_length=200)
+    """As agreed earlier and now, oldest first; empty before the first agreement."""
 
 
 class Commitment(Document):
@@ -87,3 +130,22 @@ class MarketingSalesAgreement(Document):
     recycling_rule: LongText
     feedback: LongText
     escalation: LongText
+    handoff_criteria: tuple[Sentence, ...] = ()
+    """What must be on record before a lead is handed over."""
+    recycling: tuple[RecyclingRule, ...] = Field(default=(), max_length=30)
+    """The recycling rule as data."""
+    capacity: SalesCapacity | None = None
+    """`None` when not given: feasibility is then not judged."""
+    valid_from: date | None = None
+    """First day; `None` for not fixed."""
+    valid_until: date | None = None
+    """Last day; `None` for not fixed."""
+    signatures: tuple[Signature, ...] = Field(default=(), max_length=2)
+    """At most one of each side."""
+
+    @model_validator(mode="after")
+    def _one_signature_a_side(self) -> Self:
+        parties = [signature.party for signature in self.signatures]
+        if len(set(parties)) != len(parties):
+            raise ValueError("signatures: each side signs once")
+        return self

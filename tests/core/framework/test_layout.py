@@ -17,6 +17,7 @@ from kpi_core.framework.layout import (
 from kpi_core.framework.selection import ReviewEdit
 from kpi_core.models.base import Cadence, Layer, Stage
 from kpi_core.models.framework import MeasurementFramework
+from kpi_core.models.operation import OperatingRhythm
 
 Build = Callable[[Any], MeasurementFramework]
 
@@ -119,6 +120,8 @@ def test_content_of_earlier_reviews_is_kept(
 ) -> None:
     first = worked_example.operating_rhythm.reviews[0]
     own = type(first).model_validate({**dict(first), "name": "Monday", "agenda": ["One thing"]})
-    rhythm = build_rhythm(worked_example.kpis, {}, catalog, previous=[own])
+    rhythm = build_rhythm(
+        worked_example.kpis, {}, catalog, previous=OperatingRhythm(reviews=(own,))
+    )
     assert next(review.name for review in rhythm.reviews) == "Monday"
     assert rhythm.reviews[0].agenda == ("One thing",)
