@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,10 @@ from kpi_core.catalog.loader import Catalog, load_catalog
 from kpi_core.framework.build import build_framework
 from kpi_core.framework.interpret import interpret
 from kpi_core.models.framework import MeasurementFramework
+
+_DATA = tempfile.TemporaryDirectory(prefix="kpi-tests-", ignore_cleanup_errors=True)
+os.environ["KPI_DATA_DIR"] = _DATA.name  # for the servers the tests start, too
+os.environ.pop("DATABASE_URL", None)
 
 TODAY = date(2026, 4, 1)
 GOLDEN = Path(__file__).parent / "golden"
