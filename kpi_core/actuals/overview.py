@@ -50,7 +50,7 @@ class Total:
     name: str
     unit: Unit
     how: str
-    """What the value is, in words: all of it, the middle one, the level at the end, the latest."""
+    """What the value is, in words: the total, the median, the level at the end, the latest."""
     value: float
 
 
@@ -169,8 +169,8 @@ def _value(
             f", {split}" if split else ""
         )
     if kinds == {_OBSERVED}:
-        return found.value, f"middle of {found.n:,} rows" if found.n else "middle of all rows"
-    return found.value, "level at the end" if kinds == {"change"} else "all of it"
+        return found.value, f"median of {found.n:,}" if found.n else "median"
+    return found.value, "level at the end" if kinds == {"change"} else "total"
 
 
 def coverage(

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from kpi_core.actuals.canonical import Canonical
 from kpi_core.actuals.columns import DateColumn, NumberColumn, guess_kind, read_dates, read_numbers
+from kpi_core.actuals.funnel_steps import AT
 from kpi_core.actuals.prepare import prepare
 from kpi_core.actuals.propose import FieldSpec, fields
 from kpi_core.actuals.propose_columns import MIXED
@@ -68,7 +69,7 @@ def preview(
         *(f"{mapping.columns[s.id]}: {column.note}" for s, column in numbers.items()),
     ]
     return Preview(
-        _shown(found, mapping.shape, framework, catalog, rows),
+        _shown(found, mapping, framework, catalog, rows),
         tuple(text for text in said if not text.endswith(": ")),
         any(column.day_first is not None for column in dates.values()),
         bool(numbers) or mapping.shape in (Shape.VALUES_LONG, Shape.VALUES_WIDE),
@@ -111,7 +112,7 @@ def _sentence(name: str, column: DateColumn) -> str:
 
 def _shown(
     found: Canonical,
-    shape: Shape,
+    mapping: ImportMapping,
     framework: MeasurementFramework,
     catalog: Catalog,
     rows: int,
@@ -121,25 +122,30 @@ def _shown(
         Shape.OPPORTUNITIES: found.opportunities,
         Shape.TOUCHES: found.touches,
     }
-    table = tables.get(shape, found.values)
+    table: pa.Table = tables.get(mapping.shape, found.values)
     if table is None or not table.num_rows:
         return pd.DataFrame()
+    hidden = {*_HIDDEN, f"{AT}{mapping.row_is}", *({"key"} - mapping.columns.keys())}
     names = {"entered": "Created", "outcome": "Outcome", "at": "Date", "id": "Metric"}
-    names |= {spec.id: spec.name for spec in fields(shape, framework, catalog)}
+    names |= {spec.id: spec.name for spec in fields(mapping.shape, framework, catalog)}
     names |= {"sourced_by": "Sourced by", "day": "Period starts", "grain": "Period is a"}
-    frame = pd.DataFrame(
+    said = {"channel": {key: channel.name for key, channel in catalog.channels.items()}}
+    if table is found.values:
+        said["id"] = _metric_names(extended(catalog, framework))
+    return pd.DataFrame(
         {
-            names.get(name, name.replace("_", " ").capitalize()): _plain(table[name], rows)
+            names.get(name, name.replace("_", " ").capitalize()): [
+                said.get(name, {}).get(str(value), value) for value in _plain(table[name], rows)
+            ]
             for name in table.column_names
-            if name not in _HIDDEN and _says_something(table[name])
+            if name not in hidden and _says_something(table[name])
         }
     )
-    if "Metric" in frame and table is found.values:
-        known = extended(catalog, framework)
-        named = {key: measure.name for key, measure in known.measures.items()}
-        named |= {key: metric.name for key, metric in known.metrics.items()}
-        frame["Metric"] = [named.get(key, key) for key in frame["Metric"]]
-    return frame
+
+
+def _metric_names(catalog: Catalog) -> dict[str, str]:
+    measures = {key: measure.name for key, measure in catalog.measures.items()}
+    return measures | {key: metric.name for key, metric in catalog.metrics.items()}
 
 
 def _plain(column: pa.ChunkedArray, rows: int) -> list[object]:

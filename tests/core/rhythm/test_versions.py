@@ -68,7 +68,7 @@ def test_added_and_removed_criteria_have_one_side(mql: LeadDefinition) -> None:
     fewer = {**dict(mql.rules), "criteria": mql.rules.criteria[1:], "expiry_days": None}
     other = LeadDefinition.model_validate({**dict(mql), "rules": fewer})
     assert [(line.what, line.before, line.after) for line in difference(mql, other)] == [
-        ("Criterion", "20 points for 50 employees or more", None),
+        ("Criterion", "20 points for 100 to 999 employees", None),
         ("Expiry", "90 days without activity", "never"),
     ]
     everything = difference(None, mql)

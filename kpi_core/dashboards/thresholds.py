@@ -1,0 +1,27 @@
+"""Where status changes, as people set it: in whole percent, for all KPIs of a framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from kpi_core.models.kpi import Thresholds
+
+
+def percent_of(share: float) -> int:
+    """A share as whole percent."""
+    return round(share * 100)
+
+
+def with_percent(
+    shown: Mapping[str, float], name: str, percent: float | None
+) -> dict[str, float] | None:
+    """The thresholds with `name` at `percent`; `None` where they would contradict each other."""
+    if percent is None:
+        return None
+    try:
+        changed = Thresholds.model_validate({**shown, name: percent / 100})
+    except ValidationError:
+        return None
+    return changed.model_dump()

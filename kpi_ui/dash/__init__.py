@@ -1,0 +1,1 @@
+"""The dashboards page: three layers of the same figures."""
