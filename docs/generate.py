@@ -24,7 +24,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
-from kpi_core import cli_benchmarks, cli_targets
+from kpi_core import cli_actuals_reports, cli_benchmarks, cli_targets
 from kpi_core import cli_reports as reports
 from kpi_core.catalog.formula_text import formula_words
 from kpi_core.catalog.loader import DATA, Catalog, load_catalog
@@ -64,7 +64,13 @@ TREE_OUTPUTS = (
     reports.SimulationReport,
     reports.PlanReport,
 )
-OUTPUTS = (*TREE_OUTPUTS, cli_benchmarks.BenchmarkReport, cli_targets.TargetsReport)
+ACTUALS_OUTPUTS = (cli_actuals_reports.ActualsReport, cli_actuals_reports.StatusReport)
+OUTPUTS = (
+    *TREE_OUTPUTS,
+    cli_benchmarks.BenchmarkReport,
+    cli_targets.TargetsReport,
+    *ACTUALS_OUTPUTS,
+)
 
 # What a field or column means where no docstring says it: `Model.field`, `table.column`, or the bare
 # name where it means the same everywhere.
@@ -402,6 +408,22 @@ MEANINGS: dict[str, str] = {
     "KpiTarget.metric_id": "The KPI.",
     "KpiTarget.name": "Its name.",
     "KpiTarget.target": "The number the team commits to; `None` when nothing could be proposed.",
+    # what the commands for actuals print
+    "FileRead.name": "Name of the file.",
+    "encoding": "How its characters were read.",
+    "RowSetAside.file": "Name of the file.",
+    "RowSetAside.reason": "Why it was not used.",
+    "MeasuredPeriod.period": "Name of the period.",
+    "MeasuredMetric.metric_id": "The metric.",
+    "MeasuredMetric.name": "Its name.",
+    "MeasuredMetric.unit": "What its value counts; ratios are shares.",
+    "ActualsReport.files": "The files, in the order given.",
+    "rows_read": "Rows of all files together.",
+    "rows_used": "Rows that count.",
+    "KpiStatus.metric_id": "The KPI.",
+    "KpiStatus.name": "Its name.",
+    "KpiStatus.unit": "What its value counts; ratios are shares.",
+    "StatusReport.period": "Name of the period.",
     # findings
     "code": "Stable key of the kind of finding.",
     "severity": "`error` blocks sign-off, `warning` should be read, `info` may be.",
@@ -576,6 +598,8 @@ def link(heading: str) -> str:
 
 def type_words(field: Schema, definitions: Schema) -> str:
     """The type of a field in words."""
+    if not field.keys() - {"title", "default"}:
+        return "any value"
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]
         is_object = "properties" in definitions[name]
@@ -728,7 +752,12 @@ def output_tables(meanings: Meanings) -> dict[str, str]:
     """What the tree commands print, and the rest, which refers to objects of the first."""
     made = _output_sections(OUTPUTS, meanings)
     tree = _output_sections(TREE_OUTPUTS, meanings)
-    return {"tree output": "\n\n".join(tree), "target output": "\n\n".join(made[len(tree) :])}
+    actuals = _output_sections(ACTUALS_OUTPUTS, meanings)
+    return {
+        "tree output": "\n\n".join(tree),
+        "target output": "\n\n".join(made[len(tree) : -len(actuals)]),
+        "actuals output": "\n\n".join(actuals),
+    }
 
 
 def _output_sections(outputs: Iterable[type], meanings: Meanings) -> list[str]:

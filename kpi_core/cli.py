@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from kpi_core import cli_benchmarks, cli_targets, cli_tree
+from kpi_core import cli_actuals, cli_benchmarks, cli_targets, cli_tree
 from kpi_core.catalog.loader import load_catalog
 from kpi_core.cli_io import (
     CLEAN,
@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_tree.add_commands(command)
     cli_targets.add_commands(command)
     cli_benchmarks.add_commands(command, datetime.now(UTC).year)
+    cli_actuals.add_commands(command, datetime.now(UTC).date())
     return parser
 
 

@@ -34,10 +34,14 @@ def aggregated(actuals: Actuals) -> Aggregated:
 def figures(
     actuals: Actuals, framework: MeasurementFramework, as_of: date | None = None
 ) -> Figures:
-    """What a framework's metrics were, by the accepted actuals; as of the usual day by default."""
+    """What a framework's metrics were, by the accepted actuals, as of a day of the data.
+
+    Without a day, or for one that the data no longer holds, as of the usual one.
+    """
     key, text = _Same(actuals), framework.model_dump_json()
-    found = _figures(key, text, as_of)
-    day = as_of or usual_day(found, framework)
+    found = _figures(key, text, None)
+    first, last = found.first_day or found.as_of, found.last_day or found.as_of
+    day = as_of if as_of and first <= as_of <= last else usual_day(found, framework)
     return found if day == found.as_of else _figures(key, text, day)
 
 

@@ -53,8 +53,8 @@ def head(title: str, question: str) -> None:
 
 
 def undo_button(key: str) -> None:
-    """Takes back the last change; says which."""
-    label = state.last_change()
+    """Takes back the last change, and brings back what was taken back; says which."""
+    label, undone = state.last_change(), state.next_change()
     if label:
         st.button(
             "Undo",
@@ -62,6 +62,14 @@ def undo_button(key: str) -> None:
             icon=":material/undo:",
             on_click=state.undo,
             help=f"Takes back: {inputs.md(label)}",
+        )
+    if undone:
+        st.button(
+            "Redo",
+            key=f"{key}.redo",
+            icon=":material/redo:",
+            on_click=state.redo,
+            help=f"Brings back: {inputs.md(undone)}",
         )
 
 
@@ -173,7 +181,7 @@ def downloads(framework: MeasurementFramework, key: str) -> None:
     files: tuple[tuple[str, str, Callable[[MeasurementFramework], Export], str], ...] = (
         ("JSON", "Whole framework, opens again", to_json, ":material/data_object:"),
         ("CSV", "One row per KPI, for Excel", to_csv, ":material/table_view:"),
-        ("ZIP of tables", "Eight CSV tables", to_zip, ":material/folder_zip:"),
+        ("ZIP of tables", "Twelve CSV tables", to_zip, ":material/folder_zip:"),
     )
     for label, help_text, make, icon in files:
         export = make(framework)

@@ -6,13 +6,12 @@ import unicodedata
 from collections.abc import Callable
 
 from kpi_core.framework.reading import typed
-from kpi_core.kpi_tree.base import base_scenario
 from kpi_core.kpi_tree.edit import with_values
 from kpi_core.kpi_tree.lanes import planned_rates
 from kpi_core.models.base import Unit
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.tree import Scenario
-from kpi_ui import inputs, state
+from kpi_ui import derived, inputs, state
 
 MAX_SAVED = 3
 NAME_LENGTH = 120
@@ -24,9 +23,14 @@ def framework() -> MeasurementFramework:
     return state.framework() or state.preview()
 
 
+def base() -> Scenario:
+    """The framework's base scenario."""
+    return derived.base(*state.framework_texts())
+
+
 def on_screen() -> Scenario:
     """The scenario on screen: the changed one, else the framework's base."""
-    return state.scenario() or base_scenario(framework(), state.catalog())
+    return state.scenario() or base()
 
 
 def change(edit: Callable[[Scenario], Scenario]) -> None:

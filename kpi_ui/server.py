@@ -5,11 +5,16 @@ Everything here is plain ASGI, used by `app.py`; pages never import it.
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 import hashlib
 import logging
 import re
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -21,20 +26,37 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kpi_core.catalog.loader import load_catalog
+from kpi_ui import assets, kept_theme, storage
+from kpi_ui.owner import OwnerCookie
+
 STATIC = Path(__file__).parent / "static"
 DAY = 86_400  # seconds
+_SCREENS = (
+    "kpi_ui.welcome",
+    "kpi_ui.steps",
+    "kpi_ui.tree.sections",
+    "kpi_ui.bench.target",
+    "kpi_ui.document",
+)
+"""Modules that bring with them what the everyday pages need."""
 
 logger = logging.getLogger(__name__)
 
 
 def routes() -> list[BaseRoute]:
     """Paths that the app answers itself, before Streamlit sees them."""
-    return [Route("/healthz", _health), Route("/favicon.png", _favicon)]
+    return [
+        Route("/healthz", _health),
+        Route("/favicon.png", _favicon),
+        Route(f"/{assets.PLACE}/{{file}}", _component),
+        Route(f"/{{base:path}}/{assets.PLACE}/{{file}}", _component),  # server.baseUrlPath
+    ]
 
 
 def middleware() -> list[Middleware]:
     """What every request passes through on its way to Streamlit, outermost first."""
-    return [Middleware(SecurityHeaders), Middleware(CompressStatic)]
+    return [Middleware(SecurityHeaders), Middleware(OwnerCookie), Middleware(CompressStatic)]
 
 
 def handle_script_error(error: Exception) -> bool:
@@ -59,6 +81,41 @@ async def _health(_request: Request) -> Response:
 async def _favicon(_request: Request) -> Response:
     """The icon while the page loads, before the script has named its own."""
     return FileResponse(STATIC / "icon.png", headers={"Cache-Control": f"public, max-age={DAY}"})
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Start with what most pages import, and keep the garbage collector away from it.
+
+    Otherwise a full collection walks through it every few seconds, which holds up everybody for
+    0.1 s: half of the slow steps at 50 people. What is made later is collected as usual.
+    """
+    kept_theme.install()
+    for module in _SCREENS:
+        import_module(module)
+    load_catalog()
+    gc.collect()
+    gc.freeze()
+    daily = asyncio.create_task(_daily())
+    yield
+    daily.cancel()
+
+
+async def _daily() -> None:
+    """Looks after the saved work every day the server runs; opening the store does it first."""
+    while True:
+        await asyncio.sleep(DAY)
+        await asyncio.to_thread(storage.care)
+
+
+async def _component(request: Request) -> Response:
+    """A component's script; kept by browsers for good, because its name changes with its content."""
+    found = assets.served(request.path_params["file"])
+    if found is None:
+        return Response("No such component", status_code=404)
+    script, asked_for = found
+    kept = f"public, max-age={365 * DAY}, immutable" if asked_for else "no-store"
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": kept})
 
 
 class SecurityHeaders:
@@ -130,9 +187,9 @@ def _inline_script_hashes() -> tuple[str, ...]:
 
 
 class CompressStatic:
-    """Gzips Streamlit's own scripts and styles, each once, and keeps the result.
+    """Gzips Streamlit's own scripts and styles, and our components', each once, and keeps the result.
 
-    Streamlit sends these 10 MB uncompressed, since compressing them anew for each visitor costs
+    Streamlit sends its 10 MB uncompressed, since compressing them anew for each visitor costs
     more than it brings. The files have a hash in their name and never change at run time.
     """
 
@@ -166,7 +223,7 @@ def _is_plain_static_request(scope: Scope) -> bool:
         return False
     headers = Headers(scope=scope)
     return (
-        scope["path"].startswith("/static/")
+        scope["path"].startswith(("/static/", f"/{assets.PLACE}/"))
         and "gzip" in headers.get("accept-encoding", "")
         and not {"range", "if-none-match", "if-modified-since"}.intersection(headers)
     )

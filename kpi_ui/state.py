@@ -1,4 +1,4 @@
-"""The only door to session state. It holds JSON: the wizard's draft, the framework, and their history."""
+"""The work in the session: the wizard's draft, the framework, the KPI tree's scenario, the actuals."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
-
-import streamlit as st
+from typing import TYPE_CHECKING, Any
 
 from kpi_core.catalog.loader import Catalog, extended, load_catalog
 from kpi_core.export.files import to_json
@@ -18,19 +16,55 @@ from kpi_core.framework.interpret import Interpretation, interpret
 from kpi_core.framework.restore import answers_from
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.tree import Scenario
-from kpi_ui import derived
+from kpi_ui import derived, session
+from kpi_ui.journal import (
+    ACTUALS,
+    DRAFT,
+    FRAMEWORK,
+    SCENARIO,
+    changing,
+    keep,
+    last_change,
+    next_change,
+    redo,
+    undo,
+)
+from kpi_ui.session import (
+    bind,
+    component_memory,
+    epoch,
+    field_shows,
+    new_epoch,
+    set_view,
+    take_view,
+    theme,
+    view,
+    widget_value,
+)
+
+if TYPE_CHECKING:
+    from kpi_core.actuals.keep import Actuals
+
+__all__ = [
+    "bind",
+    "component_memory",
+    "epoch",
+    "field_shows",
+    "last_change",
+    "next_change",
+    "redo",
+    "set_view",
+    "take_view",
+    "theme",
+    "undo",
+    "view",
+    "widget_value",
+]
 
 Draft = dict[str, Any]
-HISTORY_LIMIT = 50
+Aside = Callable[[], None] | None
 _STEPS = 8
-_DRAFT = "kpi.draft"
-_FRAMEWORK = "kpi.framework"
-_HISTORY = "kpi.history"
-_EPOCH = "kpi.epoch"
-_SCENARIO = "kpi.scenario"
 _RESULT = "kpi.result"
-_VIEW = "kpi.view"
-_COMPONENTS = "kpi.components"
 
 
 # What is being worked on
@@ -38,32 +72,37 @@ _COMPONENTS = "kpi.components"
 
 def draft() -> Draft:
     """A copy of the wizard's answers; change them through `change`."""
-    return copy.deepcopy(st.session_state.get(_DRAFT, {}))
+    return copy.deepcopy(session.get(DRAFT, {}))
 
 
 def framework() -> MeasurementFramework | None:
     """The finished or opened framework; `None` before the wizard was finished once."""
-    text = st.session_state.get(_FRAMEWORK)
+    text = session.get(FRAMEWORK)
     return None if text is None else derived.framework(text)
 
 
 def catalog() -> Catalog:
     """The catalog, with the metrics and figures only the open framework knows."""
-    return derived.catalog(st.session_state.get(_FRAMEWORK))
+    return derived.catalog(session.get(FRAMEWORK))
 
 
 def interpretation() -> Interpretation:
     """What the draft means now."""
-    return derived.interpretation(_draft_text(), st.session_state.get(_FRAMEWORK))
+    return derived.interpretation(_draft_text(), session.get(FRAMEWORK))
 
 
 def preview() -> MeasurementFramework:
     """The framework the draft stands for, defaults included; not saved."""
-    return derived.preview(_draft_text(), st.session_state.get(_FRAMEWORK), date.today())
+    return derived.preview(*framework_texts())
+
+
+def framework_texts() -> tuple[str, str | None, date]:
+    """What `derived` knows draft and framework by: answers, framework and today."""
+    return _draft_text(), session.get(FRAMEWORK), date.today()
 
 
 def _draft_text() -> str:
-    return json.dumps(st.session_state.get(_DRAFT, {}))
+    return json.dumps(session.get(DRAFT, {}))
 
 
 # Changing it
@@ -77,13 +116,13 @@ def change(label: str, edit: Callable[[Draft], None], *, outside: bool = False) 
     """
     changed = draft()
     edit(changed)
-    if changed == st.session_state.get(_DRAFT, {}):
+    if changed == session.get(DRAFT, {}):
         return
-    _remember(label)
-    st.session_state[_DRAFT] = changed
-    _rebuild()
+    with changing(label):
+        session.put(DRAFT, changed)
+        _rebuild()
     if outside:
-        _new_epoch()
+        new_epoch()
 
 
 def set_answer(path: tuple[str, ...], value: object, label: str) -> None:
@@ -103,7 +142,7 @@ def set_answer(path: tuple[str, ...], value: object, label: str) -> None:
 
 def answer(*path: str) -> Any:
     """One answer of the draft; `None` when it was not given."""
-    here: Any = st.session_state.get(_DRAFT, {})
+    here: Any = session.get(DRAFT, {})
     for key in path:
         here = here.get(key) if isinstance(here, Mapping) else None
     return here
@@ -122,7 +161,7 @@ def _rebuild() -> None:
     current = framework()
     built = _build(current) if current else None
     if built:
-        st.session_state[_FRAMEWORK] = to_json(built).content.decode()
+        session.put(FRAMEWORK, to_json(built).content.decode())
 
 
 def finish() -> bool:
@@ -130,50 +169,62 @@ def finish() -> bool:
     built = _build(framework())
     if built is None:
         return False
-    _remember("Finish")
-    _replace(built)
+    with changing("Finish"):
+        _replace(built)
     return True
 
 
-def open_sample(sample_id: str) -> None:
-    """Replace the current work by a sample company; can be undone."""
+def open_sample(sample_id: str, aside: Aside = None) -> None:
+    """Replace the current work by a sample company; can be undone. `aside` is called just before."""
     sample = load_catalog().samples[sample_id]
-    _remember(f"Open {sample.name}")
     answers = json.loads(json.dumps(sample.answers))
     read = interpret(answers, load_catalog())
-    st.session_state[_FRAMEWORK] = None
-    st.session_state[_DRAFT] = answers
-    _replace(build_framework(read.profile, read.selection, load_catalog(), date.today()))
-    set_view(step="company", reached=_STEPS)
+    built = build_framework(read.profile, read.selection, load_catalog(), date.today())
+    if aside:
+        aside()
+    with changing(f"Open {sample.name}"):
+        _start_with(answers, built)
+        set_view(step="company", reached=_STEPS)
 
 
-def open_file(content: bytes) -> Opened:
-    """Replace the current work by a framework file; left alone when the file cannot be opened."""
+def open_file(content: bytes, aside: Aside = None) -> Opened:
+    """Replace the current work by a framework file; left alone when the file cannot be opened.
+
+    `aside` is called just before the work is replaced.
+    """
     opened = open_framework(content)
     if opened.framework is not None:
-        _remember("Open file")
-        st.session_state[_FRAMEWORK] = None
         known = extended(load_catalog(), opened.framework)
-        st.session_state[_DRAFT] = answers_from(opened.framework, known)
-        _replace(opened.framework)
-        set_view(step="review", reached=_STEPS)
+        answers = answers_from(opened.framework, known)
+        if aside:
+            aside()
+        with changing("Open file"):
+            _start_with(answers, opened.framework)
+            set_view(step="review", reached=_STEPS)
     return opened
 
 
+def _start_with(answers: Draft, built: MeasurementFramework) -> None:
+    """Other work in place of the current; its actuals belong to the current one."""
+    session.put(DRAFT, answers)
+    session.put(ACTUALS, None)
+    _replace(built)
+
+
 def _replace(built: MeasurementFramework) -> None:
-    set_scenario(None)
-    st.session_state[_FRAMEWORK] = to_json(built).content.decode()
-    _new_epoch()
+    session.put(SCENARIO, None)
+    session.put(FRAMEWORK, to_json(built).content.decode())
+    new_epoch()
 
 
 def start_over() -> None:
     """Empty the draft and close the framework; can be undone."""
-    _remember("Start over")
-    st.session_state[_DRAFT] = {}
-    st.session_state[_FRAMEWORK] = None
-    set_scenario(None)
-    set_view(step="company", reached=0, selected=None)
-    _new_epoch()
+    with changing("Start over"):
+        session.put(DRAFT, {})
+        for key in (FRAMEWORK, SCENARIO, ACTUALS):
+            session.put(key, None)
+        set_view(step="company", reached=0, selected=None)
+    new_epoch()
 
 
 # The KPI tree's scenario
@@ -181,112 +232,37 @@ def start_over() -> None:
 
 def scenario() -> Scenario | None:
     """The scenario on screen once it was changed; `None` while it is the base."""
-    text = st.session_state.get(_SCENARIO)
-    return None if text is None else Scenario.model_validate_json(text)
+    text = session.get(SCENARIO)
+    return None if text is None else derived.scenario(text)
 
 
 def set_scenario(changed: Scenario | None) -> None:
     """Put a scenario on screen; `None` goes back to the base."""
-    st.session_state[_SCENARIO] = changed.model_dump_json() if changed else None
+    session.put(SCENARIO, changed.model_dump_json() if changed else None)
+    keep()
 
 
 def keep_result(wanted: object, found: object) -> None:
     """Keep the one long computation of this session, with what it was made from."""
-    st.session_state[_RESULT] = (wanted, found)
+    session.put(_RESULT, (wanted, found))
 
 
 def kept_result(wanted: object) -> Any:
     """The computation kept for exactly `wanted`; `None` when there is none."""
-    known, found = st.session_state.get(_RESULT, (None, None))
+    known, found = session.get(_RESULT, (None, None))
     return found if known == wanted else None
 
 
-def theme() -> str:
-    """`light` or `dark`, as the browser shows the app."""
-    return "dark" if st.context.theme.type == "dark" else "light"
+# Actuals
 
 
-# Undo
+def actuals() -> Actuals | None:
+    """What was uploaded and accepted; `None` before that."""
+    found: Actuals | None = session.get(ACTUALS)
+    return found
 
 
-def _remember(label: str) -> None:
-    kept = {
-        "label": label,
-        _DRAFT: st.session_state.get(_DRAFT, {}),
-        _FRAMEWORK: st.session_state.get(_FRAMEWORK),
-        _SCENARIO: st.session_state.get(_SCENARIO),
-        _VIEW: dict(st.session_state.get(_VIEW, {})),
-    }
-    history = [*st.session_state.get(_HISTORY, []), kept]
-    st.session_state[_HISTORY] = history[-HISTORY_LIMIT:]
-
-
-def last_change() -> str | None:
-    """What `undo` would take back; `None` when there is nothing."""
-    history = st.session_state.get(_HISTORY, [])
-    return history[-1]["label"] if history else None
-
-
-def undo() -> None:
-    """Take back the last change."""
-    history = st.session_state.get(_HISTORY, [])
-    if not history:
-        return
-    kept = history[-1]
-    st.session_state[_HISTORY] = history[:-1]
-    for key in (_DRAFT, _FRAMEWORK, _SCENARIO, _VIEW):
-        st.session_state[key] = kept[key]
-    _new_epoch()
-
-
-# What is on screen
-
-
-def view(name: str, default: Any = None) -> Any:
-    """A view setting such as the wizard's step; not part of the work."""
-    return st.session_state.get(_VIEW, {}).get(name, default)
-
-
-def set_view(**settings: Any) -> None:
-    """Change view settings."""
-    st.session_state[_VIEW] = {**st.session_state.get(_VIEW, {}), **settings}
-
-
-def take_view(name: str) -> Any:
-    """A view setting that is used once, such as a message or a page to go to."""
-    value = view(name)
-    if value is not None:
-        set_view(**{name: None})
-    return value
-
-
-def epoch() -> int:
-    """Grows when values change from outside their widgets; part of widget keys."""
-    return int(st.session_state.get(_EPOCH, 0))
-
-
-def _new_epoch() -> None:
-    st.session_state[_EPOCH] = epoch() + 1
-
-
-def bind(name: str, value: object) -> str:
-    """The key of the widget that shows `value`; to be called just before it is drawn.
-
-    The widget always shows what the draft says: a new default, an undo or an opened file reach it,
-    while text being typed is left alone.
-    """
-    key = f"field.{name}"
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    return key
-
-
-def widget_value(key: str) -> Any:
-    """The value of the widget or component with that key; `None` when it is not drawn."""
-    return st.session_state.get(key)
-
-
-def component_memory() -> dict[str, int]:
-    """Number of the last handled event by component key."""
-    memory: dict[str, int] = st.session_state.setdefault(_COMPONENTS, {})
-    return memory
+def set_actuals(changed: Actuals | None, label: str) -> None:
+    """Replace the actuals; can be undone."""
+    with changing(label):
+        session.put(ACTUALS, changed)

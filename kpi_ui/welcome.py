@@ -8,7 +8,8 @@ from kpi_core.export.open import LARGEST_FILE
 from kpi_core.framework.check import check_framework
 from kpi_core.framework.progress import completeness
 from kpi_core.models.framework import MeasurementFramework
-from kpi_ui import components, inputs, panels, state
+from kpi_ui import components, inputs, keeping, panels, state
+from kpi_ui.room import way_in as room
 
 
 def current(framework: MeasurementFramework) -> None:
@@ -35,6 +36,7 @@ def _next_step(framework: MeasurementFramework) -> None:
             "Open the wizard", key="home.wizard", on_click=lambda: state.set_view(go_to="wizard")
         )
         st.button("Read it", key="home.read", on_click=lambda: state.set_view(go_to="export"))
+        room.button("home")
 
 
 def begin(started: bool) -> None:
@@ -51,21 +53,33 @@ def begin(started: bool) -> None:
 def another() -> None:
     """The first way in while a framework is open: a second one."""
     st.subheader("Start another framework")
-    st.markdown("Puts this one aside; Undo brings it back. Download its JSON first to keep both.")
+    kept = "The present one stays in Clients."
+    lost = "Puts this one aside; Undo brings it back. Download its JSON first to keep both."
+    st.markdown(kept if keeping.keeper() else lost)
     st.button("Start a new framework", key="home.new", on_click=start_new)
 
 
 def start_new() -> None:
-    """Put the current work aside (Undo brings it back) and open an empty wizard."""
-    state.start_over()
+    """Put the current work aside and open an empty wizard."""
+    if keeping.keeper():
+        keeping.begin_workspace()
+    else:
+        state.start_over()
     state.set_view(go_to="wizard")
+
+
+def what_opening_does() -> str:
+    """What happens to the open framework when another one is opened."""
+    if keeping.keeper():
+        return "Opening one starts a new framework; the present one stays in Clients."
+    return "Opening one replaces the current work; Undo brings it back."
 
 
 def samples() -> None:
     """The sample companies as cards."""
 
     def choose(sample_id: str) -> None:
-        state.open_sample(sample_id)
+        state.open_sample(sample_id, keeping.begin_workspace)
         state.set_view(go_to="export")
 
     companies = state.catalog().samples.values()
@@ -87,7 +101,7 @@ def upload() -> None:
     )
     if uploaded is None:
         return
-    opened = state.open_file(uploaded.getvalue())
+    opened = state.open_file(uploaded.getvalue(), keeping.begin_workspace)
     if opened.framework is None:
         st.error(inputs.md(f"{uploaded.name} was not opened. Your current work is untouched."))
         for finding in opened.findings:

@@ -30,10 +30,7 @@ def main() -> None:
     st.space("small")
     with st.container(gap=None):
         st.header("Look at a sample company")
-        st.caption(
-            "Complete frameworks to read and change. Opening one replaces the current work; "
-            "Undo brings it back."
-        )
+        st.caption(f"Complete frameworks to read and change. {welcome.what_opening_does()}")
     welcome.samples()
 
 

@@ -51,17 +51,20 @@ class StarLine:
 
     tile: Tile
     points: tuple[LinePoint, ...]
+    period: Period
 
     @property
     def ticks(self) -> tuple[tuple[float, str], ...]:
-        """At most four places along the period, each with a short name."""
+        """At most four places in [0, 1] along the period, each with a short name."""
         steps = [point.day for point in self.points]
+        if not steps:
+            return ()
         wanted = dict.fromkeys(round(n * (len(steps) - 1) / (TICKS - 1)) for n in range(TICKS))
-        first = steps[0].start if steps else None
-        days = (steps[-1].end - steps[0].start).days + 1 if steps else 1
-        return tuple(
-            ((steps[at].start - first).days / days, _short(steps[at], at)) for at in wanted if first
-        )
+        return tuple((self._begins(steps[at]), _short(steps[at], at)) for at in wanted)
+
+    def _begins(self, step: Period) -> float:
+        """Where a step begins; the first week of a quarter may begin before it."""
+        return max(0, (step.start - self.period.start).days) / self.period.days
 
     @property
     def projected(self) -> float | None:
@@ -148,7 +151,7 @@ def star_line(view: View) -> StarLine:
     """The north star's cumulative line with what is expected by each point."""
     star = tile(view, view.framework.north_star.metric_id)
     if not adds_up(star.metric):
-        return StarLine(star, ())
+        return StarLine(star, (), view.period)
     steps = periods(view.period.start, view.period.end, STEPS[view.period.grain], view.fiscal_start)
     points, total = [], 0.0
     for step in steps:
@@ -160,7 +163,7 @@ def star_line(view: View) -> StarLine:
         total = view.figures.read(star.metric.id, upto, view.filters).value or 0.0
         at = ((upto.end - view.period.start).days + 1) / view.period.days if known else share
         points.append(LinePoint(at, step, total if known else None, expected))
-    return StarLine(star, tuple(points))
+    return StarLine(star, tuple(points), view.period)
 
 
 def sources(view: View) -> Sources | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from kpi_core.actuals.figures import Reading
 from kpi_core.actuals.status import Status, status
 from kpi_core.actuals.targets_by_period import adds_up
 from kpi_core.dashboards.cohort_grid import CohortGrid, cohort_grid, cohort_steps
 from kpi_core.dashboards.credits import credited
-from kpi_core.dashboards.tiles import Tile, tile, tiles
+from kpi_core.dashboards.tiles import Tile, bar_of, expected_of, tile, tiles
 from kpi_core.dashboards.view import BUDGET, View, target_of
 from kpi_core.models.actuals import UNKNOWN
 from kpi_core.models.kpi import Thresholds
@@ -53,6 +55,16 @@ class FunnelRow:
     rate_target: float | None
     rate_status: Status | None
 
+    @property
+    def bar(self) -> float | None:
+        """Volume over target, 0 or more; `None` where either is not known."""
+        return bar_of(self.volume.value, self.target)
+
+    @property
+    def expected_share(self) -> float | None:
+        """Expected to date over target; `None` without either."""
+        return expected_of(self.status.expected, self.target)
+
 
 @dataclass(frozen=True)
 class ChannelRow:
@@ -68,15 +80,31 @@ class Performance:
 
     metrics: tuple[MetricDefinition, ...]
     rows: tuple[ChannelRow, ...]
+    """Those with anything in the period; most of `by` first, an unknown channel last."""
+    by: MetricDefinition
+    """What the rows are ordered by: the north star, else the column furthest down the funnel."""
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """What one campaign is credited with."""
+    """What one campaign is credited with, in the framework's currency."""
 
     name: str
     pipeline: float
     revenue: float
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """Campaigns side by side, most credit first."""
+
+    by: Literal["pipeline", "revenue"]
+    """What they are ordered by: revenue where no touch leads to any pipeline."""
+    rows: tuple[Campaign, ...]
+
+    def value(self, campaign: Campaign) -> float:
+        """What `campaign` is compared by."""
+        return campaign.pipeline if self.by == "pipeline" else campaign.revenue
 
 
 @dataclass(frozen=True)
@@ -106,7 +134,7 @@ class Operational:
     tiles: tuple[Tile, ...]
     funnel: tuple[FunnelRow, ...]
     performance: Performance | None
-    campaigns: tuple[Campaign, ...]
+    campaigns: Campaigns | None
     budget: BudgetUse | None
     response: Response | None
     cohorts: CohortGrid | None
@@ -185,21 +213,35 @@ def performance(view: View) -> Performance | None:
         and (found := view.figures.by_channel(metric_id, view.period, view.filters))
     }
     shown = [metric_id for metric_id, found in by_metric.items() if found]
-    channels = dict.fromkeys(channel for key in shown for channel in by_metric[key])
+    channels = dict.fromkeys(
+        channel for key in shown for channel, r in by_metric[key].items() if r.value
+    )
     if not channels:
         return None
-    order = view.framework.north_star.metric_id
-    rank = by_metric.get(order) or by_metric[shown[-1] if shown else order]
+    order, rank = _ranked(view, by_metric, shown)
 
     def weight(channel: str) -> tuple[bool, float, str]:
-        value = rank[channel].value if channel in rank else None
-        return (channel == UNKNOWN, -(value or 0.0), channel)
+        return (channel == UNKNOWN, -rank.get(channel, 0.0), channel)
 
     rows = tuple(
         ChannelRow(c, {key: by_metric[key][c] for key in shown if c in by_metric[key]})
         for c in sorted(channels, key=weight)
     )
-    return Performance(tuple(view.metric(key) for key in shown), rows)
+    return Performance(tuple(view.metric(key) for key in shown), rows, view.metric(order))
+
+
+def _ranked(
+    view: View, by_metric: Mapping[str, Mapping[str, Reading]], shown: Sequence[str]
+) -> tuple[str, dict[str, float]]:
+    """What channels are ordered by, with its values: the north star where it is split by channel."""
+    star = view.framework.north_star.metric_id
+    ours = view.figures.by_channel(star, view.period, view.filters)
+    known = {channel: r.value for channel, r in ours.items() if r.value}
+    if known:
+        return star, known
+    amounts = [key for key in shown if adds_up(view.metric(key))] or list(shown)
+    key = amounts[-1]
+    return key, {channel: r.value for channel, r in by_metric[key].items() if r.value}
 
 
 def _in_funnel(view: View, metric: MetricDefinition) -> bool:
@@ -209,14 +251,15 @@ def _in_funnel(view: View, metric: MetricDefinition) -> bool:
     return metric.id in own or not (metric.funnel_step or metric.funnel_rate)
 
 
-def campaigns(view: View) -> tuple[Campaign, ...]:
-    """Campaigns credited with most pipeline, then revenue; empty without touches."""
+def campaigns(view: View) -> Campaigns | None:
+    """Campaigns credited with most pipeline, then revenue; `None` without touches."""
     pipeline = credited(view, "pipeline", view.period, by="campaign")
     revenue = credited(view, "revenue", view.period, by="campaign")
     names = {name for name in (*pipeline, *revenue) if name}
     found = [Campaign(n, pipeline.get(n, 0.0), revenue.get(n, 0.0)) for n in names]
     found.sort(key=lambda campaign: (-campaign.pipeline, -campaign.revenue, campaign.name))
-    return tuple(found[:MOST_CAMPAIGNS])
+    by: Literal["pipeline", "revenue"] = "pipeline" if pipeline else "revenue"
+    return Campaigns(by, tuple(found[:MOST_CAMPAIGNS])) if found else None
 
 
 def budget_use(view: View) -> BudgetUse | None:

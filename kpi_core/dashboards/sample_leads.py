@@ -15,9 +15,12 @@ from kpi_core.actuals.measures import Aggregated
 from kpi_core.kpi_tree.solve import required_volumes
 from kpi_core.models.base import Segment
 from kpi_core.models.framework import MeasurementFramework
+from kpi_core.models.funnel import FunnelPlan
 
 MOST_LEADS = 12_000
-"""Leads drawn at most; each then stands for several."""
+"""Leads drawn at most, or a few by chance more; each then stands for several."""
+MOST_UNITS = 1e15
+"""Units of a step a year at most: figures are read up to 1e18."""
 PACE = 0.95
 """Share of the plan the sample year reaches; the year before, less."""
 PACE_BEFORE = 0.84
@@ -48,7 +51,7 @@ def sample_leads(
 ) -> SampleLeads:
     """Leads from `first` to `as_of`, at the plan's volumes and rates."""
     plan = framework.funnel_plan
-    needed = [step.required for step in required_volumes(plan)]
+    needed = yearly_volumes(plan)
     days = (as_of - first).days + 1
     weight = max(1, ceil(needed[1] * days / 365 / MOST_LEADS))
     channels = _channels(framework)
@@ -57,19 +60,23 @@ def sample_leads(
     counts = rng.poisson(np.outer(by_day, shares))
     at_day = np.repeat(np.arange(days), counts.sum(axis=1))
     channel = np.concatenate([np.repeat(np.arange(len(channels)), row) for row in counts])
-    leads = _leads(framework, first, as_of, at_day, channel, channels, rng)
     ratio = needed[0] / max(needed[1], 1e-9)
-    visits = rng.poisson(np.maximum(counts * ratio * weight, 0.0))
+    visits = _volumes(first, rng.poisson(counts * ratio * weight), channels)
+    if not len(at_day):  # a plan that needs next to nothing of marketing
+        return SampleLeads(Canonical(), weight, visits)
+    leads = _leads(framework, first, as_of, at_day, channel, channels, rng)
     deals = _opportunities(framework, leads)
-    return SampleLeads(
-        Canonical(
-            leads=_arrow(leads if deals is None else leads.drop(columns="lost")),
-            opportunities=None if deals is None else _arrow(deals),
-            touches=_arrow(_touches(leads, rng)),
-        ),
-        weight,
-        _volumes(first, visits, channels),
+    made = Canonical(
+        leads=_arrow(leads if deals is None else leads.drop(columns="lost")),
+        opportunities=None if deals is None else _arrow(deals),
+        touches=_arrow(_touches(leads, rng)),
     )
+    return SampleLeads(made, weight, visits)
+
+
+def yearly_volumes(plan: FunnelPlan) -> list[float]:
+    """A year's units of each step by the plan, from the top; at most what can be drawn."""
+    return [min(step.required, MOST_UNITS) for step in required_volumes(plan)]
 
 
 def _channels(framework: MeasurementFramework) -> list[str]:
@@ -120,7 +127,7 @@ def _leads(
         mean = _days(framework, plan.steps[position].id, last=last)
         at = at + pd.to_timedelta(rng.gamma(3.0, mean / 3.0, count) * 24, unit="h")
         table[f"at_{plan.steps[position].id}"] = pd.Series(at).where(alive & (at <= end))
-    opened = pd.Series(table[f"at_{plan.steps[-2].id}"])
+    opened = pd.Series(table[f"at_{plan.steps[max(len(plan.steps) - 2, 1)].id}"])
     table["lost"] = _lost(opened, alive, framework, end, rng)
     table["amount"] = _amounts(framework, count, rng)
     if f"at_{HANDED_OVER}" in table:

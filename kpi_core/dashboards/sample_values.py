@@ -11,8 +11,8 @@ import pandas as pd
 
 from kpi_core.actuals.calendar import periods
 from kpi_core.catalog.check import formula_inputs
+from kpi_core.dashboards.sample_leads import yearly_volumes
 from kpi_core.dashboards.view import budget
-from kpi_core.kpi_tree.solve import required_volumes
 from kpi_core.models.actuals import Grain
 from kpi_core.models.base import Aggregation, Direction, Unit
 from kpi_core.models.framework import MeasurementFramework
@@ -236,7 +236,7 @@ def _level(maker: _Maker, metric: MetricDefinition) -> float:
 
 def _of_step(framework: MeasurementFramework) -> float:
     """A year's volume of a step that this funnel leaves out: between its third and its fourth."""
-    needed = [step.required for step in required_volumes(framework.funnel_plan)]
+    needed = yearly_volumes(framework.funnel_plan)
     around = needed[2:4] or needed[-1:]
     return sum(around) / len(around)
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from kpi_core.models.kpi import Thresholds
 
 
-def percent_of(share: float) -> int:
-    """A share as whole percent."""
-    return round(share * 100)
+def percent_of(share: float, low: int = 0, high: int = 200) -> int:
+    """A share as whole percent, `low` to `high`."""
+    return min(max(round(share * 100), low), high)
 
 
 def with_percent(

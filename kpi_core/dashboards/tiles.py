@@ -52,16 +52,24 @@ class Tile:
     @property
     def bar(self) -> float | None:
         """Actual over target, 0 or more; for metrics where lower is better, the same ratio."""
-        if self.reading.value is None or not self.target or self.target < 0:
-            return None
-        return max(0.0, self.reading.value / self.target)
+        return bar_of(self.reading.value, self.target)
 
     @property
     def expected_share(self) -> float | None:
         """Expected to date over target: where the bar should be by now; `None` where nothing is."""
-        if not adds_up(self.metric) or not self.target or self.status.expected is None:
-            return None
-        return min(1.0, max(0.0, self.status.expected / self.target))
+        return expected_of(self.status.expected, self.target) if adds_up(self.metric) else None
+
+
+def bar_of(value: float | None, target: float | None) -> float | None:
+    """`value` over `target`, 0 or more; `None` where either is not known or the target not above 0."""
+    if value is None or not target or target < 0:
+        return None
+    return max(0.0, value / target)
+
+
+def expected_of(expected: float | None, target: float | None) -> float | None:
+    """Expected to date over target, in [0, 1]; `None` where either is not known or the target 0."""
+    return None if expected is None or not target else min(1.0, max(0.0, expected / target))
 
 
 def tile(view: View, metric_id: str) -> Tile:

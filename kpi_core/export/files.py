@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from kpi_core.export.tables import Table, kpi_table, tables
+from kpi_core.models.base import Finding
 from kpi_core.models.framework import MeasurementFramework
+from kpi_core.rhythm.calendar_file import MEDIA_TYPE, calendar_file
+from kpi_core.rhythm.series import occurrences
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,7 +47,7 @@ def to_csv(framework: MeasurementFramework) -> Export:
 
 
 def to_zip(framework: MeasurementFramework) -> Export:
-    """A ZIP of CSV tables: KPIs, definitions, owners, dashboards, cadence, funnel and sources."""
+    """A ZIP of CSV tables: every one of `tables`, from KPIs to the instrumentation plan."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in tables(framework):
@@ -57,6 +61,25 @@ def to_zip(framework: MeasurementFramework) -> Export:
         buffer.getvalue(),
         ("The tables do not open again in this tool; keep the JSON for that.",),
     )
+
+
+def calendar_end(today: date) -> date:
+    """Last day of a calendar that covers a year from `today`, both included."""
+    return today + timedelta(days=364)
+
+
+def to_calendar(
+    framework: MeasurementFramework, today: date, last: date, findings: Iterable[Finding] = ()
+) -> Export:
+    """The reviews' series from `today` to `last` as an iCalendar file, agendas as of `today`.
+
+    `findings` are what agendas quote. A review without a day in the span is left out and named.
+    """
+    content = calendar_file(framework, today, last, today, findings)
+    held = framework.operating_rhythm.reviews
+    empty = [r.name for r in held if not occurrences(framework, r, today, last)]
+    losses = (f"Without a day until {last.isoformat()}: {', '.join(empty)}.",) if empty else ()
+    return Export(f"{file_stem(framework)}_reviews.ics", MEDIA_TYPE, content, losses)
 
 
 def file_stem(framework: MeasurementFramework) -> str:

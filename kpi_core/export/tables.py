@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from kpi_core.benchmarks.match import find
 from kpi_core.benchmarks.targets import quarter_steps
 from kpi_core.catalog.formula_text import formula_text
+from kpi_core.catalog.loader import Catalog, extended, load_catalog
 from kpi_core.framework.measurability import measurability
 from kpi_core.kpi_tree.solve import required_volumes
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.kpi import Kpi
 from kpi_core.models.metric import MetricDefinition
+from kpi_core.rhythm.instrumentation import instrumentation_plan
+from kpi_core.rhythm.ownership import ownership
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,17 @@ SOURCE_COLUMNS = (
     "source_title", "source_publisher", "source_year", "source_url", "confidence", "note",
 )  # fmt: skip
 AGREEMENT_COLUMNS = ("kind", "party", "name", "statement", "metric_id", "value")
+OWNERSHIP_COLUMNS = (
+    "metric_id", "name", "accountable", "owner_person", "responsible", "consulted", "informed",
+    "proposed",
+)  # fmt: skip
+INSTRUMENTATION_COLUMNS = (
+    "tool", "tool_in_place", "object", "kind", "name", "type", "note", "metric_ids",
+)  # fmt: skip
+SIGNATURE_COLUMNS = ("party", "signed_by", "role", "signed_on", "valid_from", "valid_until")
+ACTION_COLUMNS = (
+    "action_id", "what", "owner_role", "owner_person", "due", "done_on", "agreed_in", "created_on",
+)  # fmt: skip
 
 
 def tables(framework: MeasurementFramework) -> tuple[Table, ...]:
@@ -74,6 +89,10 @@ def tables(framework: MeasurementFramework) -> tuple[Table, ...]:
         _table("cadence", _cadence(framework), CADENCE_COLUMNS),
         _table("funnel", _funnel(framework), FUNNEL_COLUMNS),
         _table("agreement", _agreement(framework), AGREEMENT_COLUMNS),
+        _table("signatures", _signatures(framework), SIGNATURE_COLUMNS),
+        _table("ownership", _ownership(framework), OWNERSHIP_COLUMNS),
+        _table("actions", _actions(framework), ACTION_COLUMNS),
+        instrumentation_table(framework, extended(load_catalog(), framework)),
         _table("sources", _sources(framework), SOURCE_COLUMNS),
     )
 
@@ -81,6 +100,20 @@ def tables(framework: MeasurementFramework) -> tuple[Table, ...]:
 def kpi_table(framework: MeasurementFramework) -> Table:
     """One row per KPI."""
     return _table("kpis", (_kpi(kpi, framework) for kpi in framework.kpis), KPI_COLUMNS)
+
+
+def instrumentation_table(framework: MeasurementFramework, catalog: Catalog) -> Table:
+    """One row per field, event, list, report or table that the KPIs need."""
+    plan = instrumentation_plan(framework, catalog)
+    rows: Iterator[dict[str, object]] = (
+        {
+            **{column: getattr(one.record, column, None) for column in INSTRUMENTATION_COLUMNS},
+            "tool_in_place": one.in_place,
+            "metric_ids": one.metric_ids,
+        }
+        for one in plan.instruments
+    )
+    return _table("instrumentation", rows, INSTRUMENTATION_COLUMNS)
 
 
 def _kpi(kpi: Kpi, framework: MeasurementFramework) -> dict[str, object]:
@@ -229,6 +262,34 @@ def _agreement(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
         yield {**empty, "kind": kind, "statement": getattr(agreement, kind)}
     for kind in ("response_hours", "contact_attempts", "disposition_days"):
         yield {**empty, "kind": kind, "party": "sales", "value": getattr(agreement, kind)}
+
+
+def _signatures(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    """A row for each side, also while it has not signed."""
+    agreement = framework.agreement
+    given = {signature.party: signature for signature in agreement.signatures}
+    term = {"valid_from": agreement.valid_from, "valid_until": agreement.valid_until}
+    for party in ("marketing", "sales"):
+        row = {column: getattr(given.get(party), column, None) for column in SIGNATURE_COLUMNS}
+        signed_by = given[party].name if party in given else None
+        yield _with_days({**row, **term, "party": party, "signed_by": signed_by})
+
+
+def _with_days(row: dict[str, object]) -> dict[str, object]:
+    """The row with its dates in ISO format."""
+    return {key: v.isoformat() if isinstance(v, date) else v for key, v in row.items()}
+
+
+def _ownership(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    for row in ownership(framework):
+        found = {column: getattr(row, column, None) for column in OWNERSHIP_COLUMNS}
+        yield {**found, "owner_person": row.person}
+
+
+def _actions(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
+    for action in framework.operating_rhythm.actions:
+        row = {column: getattr(action, column, None) for column in ACTION_COLUMNS}
+        yield _with_days({**row, "action_id": action.id, "agreed_in": action.review.value})
 
 
 def _sources(framework: MeasurementFramework) -> Iterator[dict[str, object]]:

@@ -155,6 +155,7 @@ function begin(component) {
   if (!ui) {
     ui = { host: parentElement, pending: [], seq: 0, local: {}, guesses: new Map(), pressed: new Map() };
     places.set(parentElement, ui);
+    parentElement.adoptedStyleSheets = [SHEET]; // the component's own, put in front of this file
   }
   ui.root = parentElement.querySelector(".root");
   ui.data = data;

@@ -11,7 +11,7 @@ from kpi_ui import inputs
 from kpi_ui.components import dashboard
 from kpi_ui.components import dashboard_items as items
 from kpi_ui.dash import words
-from kpi_ui.dash.header import channel_names
+from kpi_ui.dash.header import channel_name
 from kpi_ui.dash.missed import why_missed
 from kpi_ui.dash.work import MODELS, Work
 
@@ -94,12 +94,11 @@ def _sources(found: Executive, work: Work) -> None:
         st.caption("No figures by channel for this period.")
         return
     metric = found.star.tile.metric
-    names = channel_names(work)
     top = max((abs(v) for row in sources.rows for v in (row.value, row.before or 0.0)), default=0)
     rows = [
         items.Bar(
             id=row.channel,
-            name=names.get(row.channel, row.channel.replace("_", " ").capitalize()),
+            name=channel_name(row.channel, work),
             value=row.value,
             share=share_of(row.value, top),
             value_text=words.shown(row.value, metric, work),

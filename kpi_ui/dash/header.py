@@ -6,12 +6,16 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from kpi_core.actuals.calendar import day_text
+from kpi_core.actuals.canonical import UNATTRIBUTED
+from kpi_core.catalog.loader import load_catalog
 from kpi_core.dashboards.thresholds import percent_of, with_percent
 from kpi_core.models.actuals import UNKNOWN
 from kpi_ui import inputs, panels, state
 from kpi_ui.dash.work import GRAINS, LAYERS, MODELS, Work, grain, offered
 
 ANY = ""
+_OTHERS = {UNKNOWN: "Not known", UNATTRIBUTED: "Unattributed"}
 THRESHOLDS = {
     "on_track_from": ("On track from", 1, 200),
     "at_risk_from": ("At risk from", 1, 200),
@@ -22,7 +26,7 @@ THRESHOLDS = {
 def render(work: Work) -> None:
     """Title and controls; while presenting only the title and a way out."""
     layer = getattr(work.framework.dashboards, work.layer)
-    day = f"{work.view.as_of:%d %b %Y}".lstrip("0")
+    day = day_text(work.view.as_of)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
             panels.head(
@@ -100,10 +104,17 @@ def _select(label: str, name: str, names: Mapping[str, str], chosen: str, width:
 
 def channel_names(work: Work) -> dict[str, str]:
     """Names of the channels that have figures."""
-    names = {UNKNOWN: "Not known"}
-    return {
-        c: names.get(c) or work.framework.term("channel", c) for c in work.view.figures.channels
-    }
+    return {channel: channel_name(channel, work) for channel in work.view.figures.channels}
+
+
+def channel_name(channel: str, work: Work) -> str:
+    """Name of a channel: the framework's, else the catalog's, else its id in words."""
+    if channel in _OTHERS:
+        return _OTHERS[channel]
+    terms = work.framework.terms
+    own = next((t.name for t in terms if (t.kind, t.id) == ("channel", channel)), "")
+    known = load_catalog().channels.get(channel)
+    return own or (known.name if known else channel.replace("_", " ").capitalize())
 
 
 def _filters(work: Work) -> None:
@@ -121,10 +132,13 @@ def _filters(work: Work) -> None:
 
 def _thresholds(work: Work) -> None:
     """Where status changes, for all KPIs; part of the framework."""
-    shown = state.answer("thresholds") or work.framework.kpis[0].thresholds.model_dump()
+    shown = {
+        **work.framework.kpis[0].thresholds.model_dump(),
+        **(state.answer("thresholds") or {}),
+    }
     st.caption("Actual against expected to date, in percent. Holds for all KPIs.")
     for name, (label, low, high) in THRESHOLDS.items():
-        key = state.bind(f"dash.{name}", percent_of(shown[name]))
+        key = state.bind(f"dash.{name}", percent_of(shown[name], low, high))
 
         def save(name: str = name, key: str = key) -> None:
             changed = with_percent(shown, name, state.widget_value(key))
@@ -137,6 +151,7 @@ def _thresholds(work: Work) -> None:
     message = state.take_view("dash_message")
     if message:
         st.warning(message)
+    panels.undo_button("dash.undo")
 
 
 def _day(work: Work) -> None:
@@ -159,7 +174,7 @@ def _day(work: Work) -> None:
 
 def _chosen(work: Work) -> str:
     parts = []
-    if work.view.filters.channel is not None:
+    if work.view.filters.channel is not None and work.layer != "channel":
         parts.append(channel_names(work)[work.view.filters.channel])
     if work.view.filters.segment is not None:
         parts.append(work.view.filters.segment.replace("_", " "))

@@ -8,12 +8,12 @@ from kpi_core.dashboards.cohort_grid import CohortGrid, cohort_steps
 from kpi_core.dashboards.operational import FunnelRow, Operational, Performance, operational
 from kpi_core.dashboards.places import share_of
 from kpi_core.formats import count, money, percent
-from kpi_ui import components, state
+from kpi_ui import components, inputs, state
 from kpi_ui.components import dashboard
 from kpi_ui.components import dashboard_items as items
 from kpi_ui.dash import words
 from kpi_ui.dash.executive import heading
-from kpi_ui.dash.header import channel_names
+from kpi_ui.dash.header import channel_name
 from kpi_ui.dash.missed import why_missed
 from kpi_ui.dash.work import MODELS, Work
 
@@ -40,7 +40,6 @@ def render(work: Work) -> None:
             label="Operational KPIs",
         )
     st.space("small")
-    heading("Channel performance", f"{work.view.period.label}, most of the north star first")
     _performance(found.performance, work)
     why_missed(work)
     st.space("small")
@@ -51,13 +50,13 @@ def _funnel(rows: tuple[FunnelRow, ...], work: Work) -> None:
     steps, rates = [], []
     for position, row in enumerate(rows):
         word, text = words.status(row.status, row.target)
-        bar = None if not row.target or row.volume.value is None else row.volume.value / row.target
         steps.append(
             items.FunnelStep(
                 name=row.name,
                 value_text=_counted(row.volume.value),
                 target_text=_counted(row.target),
-                bar=bar,
+                bar=row.bar,
+                tick=row.expected_share,
                 status=word,
                 status_text=text,
                 status_reason=row.volume.note or row.status.reason,
@@ -88,13 +87,14 @@ def _rate(row: FunnelRow, work: Work) -> items.FunnelRate:
 
 
 def _performance(found: Performance | None, work: Work) -> None:
+    by = "" if found is None else f", most by {inputs.md(found.by.name.lower())} first"
+    heading("Channel performance", f"{work.view.period.label}{by}")
     if found is None:
         st.caption(
             "Needs figures by channel. Map the channel column when uploading leads or deals."
         )
         return
-    names = channel_names(work)
-    star = work.framework.north_star.metric_id
+    star = found.by.id
     columns = [items.Column("Channel")]
     columns += [
         items.Column(m.name, "bar" if m.id == star else "number", m.headline) for m in found.metrics
@@ -102,7 +102,7 @@ def _performance(found: Performance | None, work: Work) -> None:
     top = max((r.readings[star].value or 0 for r in found.rows if star in r.readings), default=0.0)
     rows = []
     for row in found.rows:
-        cells = [items.Measure(names.get(row.channel, row.channel.replace("_", " ")))]
+        cells = [items.Measure(channel_name(row.channel, work))]
         for metric in found.metrics:
             reading = row.readings.get(metric.id)
             value = reading.value if reading else None
@@ -118,23 +118,26 @@ def _performance(found: Performance | None, work: Work) -> None:
 
 
 def _campaigns(found: Operational, work: Work) -> None:
-    heading("Campaigns", f"Credited with pipeline, {MODELS[work.view.model].lower()}")
-    if not found.campaigns:
+    campaigns = found.campaigns
+    what = "pipeline" if campaigns is None or campaigns.by == "pipeline" else "won revenue"
+    heading("Campaigns", f"Credited with {what}, {MODELS[work.view.model].lower()}")
+    if campaigns is None:
         st.caption("Needs touches: a file with lead or deal key, date, channel and campaign.")
         return
-    top = max(campaign.pipeline for campaign in found.campaigns)
+    values = [campaigns.value(campaign) for campaign in campaigns.rows]
+    top = max(values)
     rows = [
         items.Bar(
             id=str(at),
             name=campaign.name,
-            value=campaign.pipeline,
-            share=share_of(campaign.pipeline, top),
-            value_text=money(campaign.pipeline, work.currency, compact=True),
+            value=value,
+            share=share_of(value, top),
+            value_text=money(value, work.currency, compact=True),
             note=f"Won revenue {money(campaign.revenue, work.currency, compact=True)}",
         )
-        for at, campaign in enumerate(found.campaigns)
+        for at, (campaign, value) in enumerate(zip(campaigns.rows, values, strict=True))
     ]
-    dashboard.channel_bars(rows, "dash.oper.campaigns", label="Campaigns by pipeline")
+    dashboard.channel_bars(rows, "dash.oper.campaigns", label=f"Campaigns by {what}")
 
 
 def _use(found: Operational, work: Work) -> None:

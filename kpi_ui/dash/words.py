@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_core.actuals.calendar import day_text
 from kpi_core.actuals.figures import Reading
 from kpi_core.actuals.status import Status, StatusWord
 from kpi_core.actuals.targets_by_period import adds_up
@@ -98,7 +99,7 @@ def details(found: CoreTile, work: Work) -> list[tuple[str, str]]:
         ("Formula", found.formula),
         ("Source", "Sample data, not yours" if work.sample else found.source),
         ("Note", found.reading.note or "" if found.reading.value is not None else ""),
-        ("Last update", found.last_update.strftime("%d %b %Y") if found.last_update else ""),
+        ("Last update", day_text(found.last_update) if found.last_update else ""),
     ]
     if found.reading.counts:
         rows.insert(0, ("Counts", counts_text(found.reading.counts)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from kpi_ui import components, state
+from kpi_ui import components, keeping, state
 from kpi_ui.steps import STEP_IDS, STEPS
 from kpi_ui.steps.context import Context
 
@@ -46,7 +46,7 @@ def foot(context: Context, position: int) -> None:
         else:
             go(STEP_IDS[position + (1 if where == "next" else -1)])
 
-    note = "Kept as you type" if context.read.is_complete else "Some answers need attention"
+    note = _note(context.read.is_complete)
     forward = "Finish" if last else f"Continue to {STEPS[position + 1].label.lower()}"
     components.footer(
         (position + 1) / len(STEPS),
@@ -56,3 +56,11 @@ def foot(context: Context, position: int) -> None:
         key="wizard.footer",
         on_move=move,
     )
+
+
+def _note(complete: bool) -> str:
+    """What the foot says: about answers, and whether they are kept."""
+    found = keeping.keeper()
+    if found is not None and found.saved() == "Not saved":
+        return "Not saved, see above"
+    return "Kept as you type" if complete else "Some answers need attention"

@@ -88,7 +88,8 @@ def _step_aside(work: Work, step: StepResult, position: int) -> tuple[str, str] 
     if position == 0:
         return None
     pace = run_rate(step.required)
-    return "Needed a month", f"{_units(pace.month)}, {_units(pace.week)} a week"
+    month, week, day = (_units(value) for value in (pace.month, pace.week, pace.working_day))
+    return "Needed a month", f"{month}, {week} a week, {day} a working day"
 
 
 def _gap(required: float, now: float | None, text: object) -> tuple[str, GapTone]:

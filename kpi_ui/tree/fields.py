@@ -38,6 +38,13 @@ class Field:
 
 def number(field: Field, currency: str) -> None:
     """The field; what cannot be used stays as typed, with the reason below it."""
+    with st.container(gap="xsmall"):
+        error = _input(field, currency)
+        inputs.remark(error, None, field.note)
+
+
+def _input(field: Field, currency: str) -> str | None:
+    """The text input alone; returns what is wrong with the text typed last."""
     typed = (state.view(_TYPED) or {}).get(field.name)
     shown = editable(field.value, field.unit) if field.value is not None else ""
     key = state.bind(f"tree.{field.name}", typed["text"] if typed else shown)
@@ -45,16 +52,22 @@ def number(field: Field, currency: str) -> None:
     def save() -> None:
         _take(field, str(state.widget_value(key) or ""), currency)
 
-    with st.container(gap="xsmall"):
-        st.text_input(field.label, key=key, on_change=save, help=field.help or None)
-        inputs.remark(typed["error"] if typed else None, None, field.note)
+    st.text_input(field.label, key=key, on_change=save, help=field.help or None)
+    return typed["error"] if typed else None
 
 
 def row(shown: Sequence[Field], currency: str) -> None:
-    """Fields side by side."""
+    """Fields side by side. One line below them is always there, so that a reason moves nothing.
+
+    Every element is sent again with each slider step: the others get a line only when they need it.
+    """
+    lined = next((field for field in shown if field.note), shown[0])
     for column, field in zip(st.columns(len(shown)), shown, strict=True):
         with column:
-            number(field, currency)
+            if field is lined:
+                number(field, currency)
+            elif error := _input(field, currency):
+                inputs.remark(error, None, "")
 
 
 def _take(field: Field, text: str, currency: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from kpi_ui import inputs, panels, scenarios, state
@@ -9,13 +11,36 @@ from kpi_ui.tree import drawing, fields
 from kpi_ui.tree.work import TOTAL, Work
 
 
-def toolbar(work: Work) -> None:
-    """Choose a scenario to start from; save or adopt the one on screen; reset."""
+@dataclass(frozen=True)
+class Facts:
+    """What the toolbar shows."""
+
+    names: tuple[tuple[str, str], ...]
+    """Of the scenarios to start from, by id."""
+    shown: str
+    """Id of the one on screen, changed or not."""
+    changed: bool
+    undoable: str | None
+    redoable: str | None
+
+
+def facts(work: Work) -> Facts:
+    """What the toolbar shows for this work."""
     presets = work.presets
     distinct = inputs.distinct([scenario.name for scenario in presets.values()])
-    names = dict(zip(presets, distinct, strict=True))
-    shown = work.scenario.id if work.scenario.id in names else work.base.id
+    shown = work.scenario.id if work.scenario.id in presets else work.base.id
+    names = tuple(zip(presets, distinct, strict=True))
     changed = work.scenario != presets[shown]
+    return Facts(names, shown, changed, state.last_change(), state.next_change())
+
+
+def toolbar(work: Work) -> bool:
+    """Choose a scenario to start from; save or adopt the one on screen; reset.
+
+    Returns whether there was something to tell, which goes with the next change.
+    """
+    now = facts(work)
+    names, shown, changed = dict(now.names), now.shown, now.changed
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = state.bind("tree.scenario", shown)
 
@@ -30,8 +55,8 @@ def toolbar(work: Work) -> None:
             on_change=choose,
             width=240,
         )
-        if changed:
-            st.caption("Changed, not saved")
+        # Always there: an open popover behind it would close when it moves by one place.
+        st.caption("Changed, not saved" if changed else "&nbsp;")
         st.space("stretch")
         _save(work, changed)
         st.button(
@@ -52,6 +77,7 @@ def toolbar(work: Work) -> None:
     message = state.take_view("tree_message")
     if message:
         st.success(inputs.md(message))
+    return bool(message)
 
 
 def _show(work: Work, scenario_id: str) -> None:

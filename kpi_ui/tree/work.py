@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kpi_core.catalog.loader import Catalog
-from kpi_core.kpi_tree.base import base_scenario, target_scenario
+from kpi_core.kpi_tree.base import target_scenario
 from kpi_core.kpi_tree.bottleneck import Leak, leaks
 from kpi_core.kpi_tree.edit import find_lane
 from kpi_core.kpi_tree.lanes import LaneResult, TreeResult, blended, solve
@@ -68,7 +68,7 @@ class Work:
         """The lane's leaks, most money first."""
         return leaks(self.lane, self.lane_result.revenue_required)
 
-    @property
+    @cached_property
     def presets(self) -> dict[str, Scenario]:
         """Scenarios to start from: today's rates, target rates, and the saved ones."""
         ready = (self.base, target_scenario(self.base, self.framework), *self.saved)
@@ -77,7 +77,6 @@ class Work:
 
 def load() -> Work:
     """The work of this run."""
-    catalog, framework = state.catalog(), scenarios.framework()
-    base = base_scenario(framework, catalog)
+    catalog, framework, base = state.catalog(), scenarios.framework(), scenarios.base()
     saved = tuple(scenarios.saved())
     return Work(catalog, framework, base, state.scenario() or base, saved)

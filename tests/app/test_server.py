@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kpi_ui import server
+from kpi_ui import assets, server
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
@@ -154,6 +154,32 @@ def test_scripts_are_sent_compressed_and_unchanged(address: str) -> None:
     assert (unchanged.status, unchanged.body) == (304, b"")
     part = get(url, Accept_Encoding="gzip", Range="bytes=0-9")
     assert (part.status, part.body) == (206, plain.body[:10])
+
+
+def test_scripts_of_components_are_sent_compressed_and_kept_for_good(address: str) -> None:
+    file = assets.file_name("tree")
+    sent = get(f"{address}/{assets.PLACE}/{file}", accept_encoding="gzip")
+    assert (sent.status, sent.headers["Content-Encoding"]) == (200, "gzip")
+    assert "immutable" in sent.headers["Cache-Control"]
+    assert sent.headers["Content-Type"].startswith("text/javascript")
+    assert gzip.decompress(sent.body).decode() == assets.bundle("tree")
+    plain = get(f"{address}/{assets.PLACE}/{file}")
+    assert plain.body.decode() == assets.bundle("tree")
+
+
+def test_a_page_from_before_an_update_gets_the_present_script(address: str) -> None:
+    sent = get(f"{address}/{assets.PLACE}/tree.000000000000.js")
+    assert (sent.status, sent.headers["Cache-Control"]) == (200, "no-store")
+    assert sent.body.decode() == assets.bundle("tree")
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["none.000000000000.js", "base.000000000000.js", "tree.js", "tree.css", "%2e%2e%2fserver.py"],
+)
+def test_nothing_else_is_served_as_a_component(address: str, file: str) -> None:
+    sent = get(f"{address}/{assets.PLACE}/{file}")
+    assert sent.status in (400, 404)
 
 
 def test_unknown_pages_are_not_kept(address: str) -> None:

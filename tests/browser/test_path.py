@@ -40,11 +40,13 @@ def test_from_an_empty_browser_to_a_file_that_opens_again(visit: Visit) -> None:
     assert first.download("CSV").startswith(b"\xef\xbb\xbf")
     assert first.download("ZIP of tables").startswith(b"PK")
 
-    first.open("/")  # a reload is a fresh session
-    assert first.page.get_by_role("button", name="Start the wizard").is_visible()
-    first.upload("framework.json", content).wait_title("Export")
-    assert kpi_names(first) == names
-    assert first.download("JSON") == content
+    first.open("/")  # a reload finds the work again
+    assert first.page.get_by_role("button", name="Start a new framework").is_visible()
+    second = visit("/")  # somebody else's browser
+    assert second.page.get_by_role("button", name="Start the wizard").is_visible()
+    second.upload("framework.json", content).wait_title("Export")
+    assert kpi_names(second) == names
+    assert second.download("JSON") == content
 
 
 def test_deep_links_work_for_the_first_visitor(visit: Visit) -> None:

@@ -356,4 +356,4 @@ def test_odd_but_valid_files_break_nothing(
 def test_a_zip_of_the_export_reads_back_as_tables() -> None:
     content = to_zip(sample_framework("manufacturer_jpy")).content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert len(archive.namelist()) == 8
+        assert len(archive.namelist()) == 12

@@ -11,12 +11,22 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+import icalendar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from kpi_core.export.files import Export, csv_bytes, file_stem, to_csv, to_json, to_zip
+from kpi_core.export.files import (
+    Export,
+    calendar_end,
+    csv_bytes,
+    file_stem,
+    to_calendar,
+    to_csv,
+    to_json,
+    to_zip,
+)
 from kpi_core.export.open import open_framework
 from kpi_core.export.tables import KPI_COLUMNS, Table
 from kpi_core.models.framework import MeasurementFramework
@@ -177,6 +187,10 @@ def test_zip_holds_every_table(framework: MeasurementFramework) -> None:
         "cadence.csv",
         "funnel.csv",
         "agreement.csv",
+        "signatures.csv",
+        "ownership.csv",
+        "actions.csv",
+        "instrumentation.csv",
         "sources.csv",
     ]
     assert all(content.startswith(b"\xef\xbb\xbf") for content in files.values())
@@ -227,6 +241,33 @@ def test_file_stem(build: Build, name: str, stem: str) -> None:
     assert to_json(framework).filename == f"{stem}.json"
     assert to_csv(framework).filename == f"{stem}_kpis.csv"
     assert to_zip(framework).filename == f"{stem}_tables.zip"
+
+
+# Calendar
+
+
+def test_the_calendar_covers_a_year_and_is_named_after_the_framework(
+    worked_example: MeasurementFramework,
+) -> None:
+    today = date(2026, 4, 1)
+    assert calendar_end(today) == date(2027, 3, 31)
+    export = to_calendar(worked_example, today, calendar_end(today))
+    assert (export.mime, export.losses) == ("text/calendar", ())
+    assert export.filename == f"{file_stem(worked_example)}_reviews.ics"
+    events: list[Any] = icalendar.Calendar.from_ical(export.content).walk("VEVENT")
+    # a Wednesday: 52 Mondays, 12 second Tuesdays, and the second Wednesdays of the months after
+    # the fiscal quarters that end in March, June, September and December
+    assert [event["rrule"]["count"] for event in events] == [[52], [12], [4]]
+    assert events[2].decoded("dtstart").date() == date(2026, 4, 8)
+
+
+def test_a_review_outside_the_span_is_named(worked_example: MeasurementFramework) -> None:
+    export = to_calendar(worked_example, date(2026, 4, 1), date(2026, 4, 3))
+    assert export.losses == (
+        "Without a day until 2026-04-03: Weekly operational review, Monthly strategic review, "
+        "Quarterly framework review.",
+    )
+    assert not icalendar.Calendar.from_ical(export.content).walk("VEVENT")
 
 
 # Golden files

@@ -1,0 +1,1 @@
+"""The actuals page: files in, a mapping for each, a report, and what is kept."""

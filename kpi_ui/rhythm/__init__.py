@@ -1,0 +1,1 @@
+"""The operating rhythm page: definitions, agreement, owners, reviews, health, set-up, changes."""

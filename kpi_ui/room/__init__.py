@@ -1,0 +1,1 @@
+"""The client room: four screens that tell a framework to a client."""
