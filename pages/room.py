@@ -29,12 +29,14 @@ def _body() -> None:
         _DRAW[screen()](work),
         SCREENS,
         key="room.stage",
-        on_go=go,
-        on_leave=leave,
-        on_set=lambda lever_id, at: move(work, lever_id, at),
-        on_reset=reset,
         note=notes.read(company, screen()),
-        on_note=lambda screen_id, text: notes.write(company, screen_id, text),
+        actions=room.RoomActions(
+            go=go,
+            leave=leave,
+            move=lambda lever_id, at: move(work, lever_id, at),
+            reset=reset,
+            note=lambda screen_id, text: notes.write(company, screen_id, text),
+        ),
     )
 
 

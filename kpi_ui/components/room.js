@@ -206,8 +206,7 @@ function draw(ui) {
         el("p", { class: "lead" }, words(screen.lead))),
       el("div", { class: "aside" }, BLOCKS[screen.aside.kind](screen.aside, ui))),
     el("div", { key: `blocks ${screen.id}`, class: "blocks" }, screen.blocks.map((data) => BLOCKS[data.kind](data, ui))),
-    notesView(ui),
-    footView(ui, guessed(ui, "screen", screen.id)),
+    el("div", { key: "foot", class: "foot" }, notesView(ui), footView(ui, guessed(ui, "screen", screen.id))),
     el("p", { key: "spoken", class: "sr", text: `${place + 1} of ${screens.length}: ${screen.question} ${screen.answer}`, attrs: { role: "status" } })));
 }
 

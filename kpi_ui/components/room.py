@@ -11,7 +11,9 @@ from kpi_ui.components.mount import mount as _mount
 from kpi_ui.components.mount import register as _register
 
 __all__ = [
+    "NOTE_LENGTH",
     "Block",
+    "RoomActions",
     "RoomBar",
     "RoomBars",
     "RoomChain",
@@ -234,56 +236,64 @@ class RoomScreen:
     tone: Tone = ""
 
 
+@dataclass(frozen=True)
+class RoomActions:
+    """What the room does for its presenter."""
+
+    go: Callable[[str], None]
+    """To a screen by its id: an arrow key, a number, a press."""
+    leave: Callable[[], None]
+    """Escape."""
+    move: Callable[[str, int], None]
+    """A slider, by lever id, to a position, while it moves."""
+    reset: Callable[[], None]
+    note: Callable[[str, str], None]
+    """The note on a screen, by its id, while it is typed."""
+
+
 def stage(
     screen: RoomScreen,
     screens: Sequence[tuple[str, str]],
     key: str,
     *,
-    on_go: Callable[[str], None],
-    on_leave: Callable[[], None],
-    on_set: Callable[[str, int], None],
-    on_reset: Callable[[], None],
     note: str,
-    on_note: Callable[[str, str], None],
+    actions: RoomActions,
 ) -> None:
     """The screen, and the way to the others, (id, name); it listens to the keys of the whole page.
 
-    `on_go(screen_id)` for an arrow key, a number or a press; `on_leave()` for Escape; `on_set(lever_id,
-    position)` while a slider moves; `on_reset()` for the button. `note` is the presenter's on this
-    screen, shown only in a drawer; `on_note(screen_id, text)` while it is typed.
+    `note` is the presenter's on this screen, shown only in a drawer.
     """
     known = {screen_id for screen_id, _ in screens}
-    items = {
-        lever.id: lever
+    texts = {
+        lever.id: lever.texts
         for block in screen.blocks
         if isinstance(block, RoomLevers)
         for lever in block.items
     }
 
-    def on_pair(name: str, value: dict[str, object]) -> None:
-        if name == "set":
-            lever, at = items.get(str(value.get("id"))), value.get("at")
-            if lever and type(at) is int and 0 <= at < len(lever.texts):
-                on_set(lever.id, at)
-        elif name == "note":
+    def on_event(name: str, value: object) -> None:
+        if name == "leave":
+            actions.leave()
+        elif name == "reset":
+            actions.reset()
+        elif name == "go" and isinstance(value, str) and value in known:
+            actions.go(value)
+        elif name == "set" and isinstance(value, dict):
+            lever_id, at = str(value.get("id")), value.get("at")
+            if type(at) is int and 0 <= at < len(texts.get(lever_id, ())):
+                actions.move(lever_id, at)
+        elif name == "note" and isinstance(value, dict):
             screen_id, text = value.get("screen"), text_of(value.get("text"), NOTE_LENGTH)
             if isinstance(screen_id, str) and screen_id in known and text is not None:
-                on_note(screen_id, text)
+                actions.note(screen_id, text)
 
-    def on_event(name: str, value: object) -> None:
-        if name == "go" and isinstance(value, str) and value in known:
-            on_go(value)
-        elif name == "leave":
-            on_leave()
-        elif name == "reset":
-            on_reset()
-        elif isinstance(value, dict):
-            on_pair(name, value)
+    _mount(_ROOM, _data(screen, screens, note), key, on_event)
 
-    data = {
+
+def _data(screen: RoomScreen, screens: Sequence[tuple[str, str]], note: str) -> dict[str, object]:
+    return {
         "screen": asdict(screen),
         "screens": [list(one) for one in screens],
         "note": note,
         "note_length": NOTE_LENGTH,
     }
-    _mount(_ROOM, data, key, on_event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -67,26 +68,6 @@ def _form(now: Work) -> None:
     usual = roles.index("demand_generation_lead") if "demand_generation_lead" in roles else 0
     chosen = str(state.view("rhythm_cadence", Cadence.WEEKLY.value))
     key = f"rhythm.action.{len(now.framework.operating_rhythm.actions)}"
-
-    def add() -> None:
-        what = str(state.widget_value(f"{key}.what") or "").strip()
-        if not what:
-            work.say("error", "Write down what is to be done.")
-            return
-
-        def edit(found: OperatingRhythm) -> OperatingRhythm:
-            action = ActionItem(
-                id=next_action_id(found),
-                what=what,
-                owner_role=str(state.widget_value(f"{key}.role")),
-                due=state.widget_value(f"{key}.due.{chosen}") or now.today,
-                review=state.widget_value(f"{key}.review"),
-                created_on=now.today,
-            )
-            return with_action(found, action)
-
-        work.told(work.edit_rhythm("Action", edit))
-
     with st.form(key, border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
             st.text_input(
@@ -120,7 +101,29 @@ def _form(now: Work) -> None:
             key=f"{key}.review",
             width=140,
         )
+        add = partial(_add, now, key, f"{key}.due.{chosen}")
         st.form_submit_button("Add action", icon=":material/add:", on_click=add)
+
+
+def _add(now: Work, key: str, due: str) -> None:
+    """Log what stands in the form's fields."""
+    what = str(state.widget_value(f"{key}.what") or "").strip()
+    if not what:
+        work.say("error", "Write down what is to be done.")
+        return
+
+    def edit(found: OperatingRhythm) -> OperatingRhythm:
+        action = ActionItem(
+            id=next_action_id(found),
+            what=what,
+            owner_role=str(state.widget_value(f"{key}.role")),
+            due=state.widget_value(due) or now.today,
+            review=state.widget_value(f"{key}.review"),
+            created_on=now.today,
+        )
+        return with_action(found, action)
+
+    work.told(work.edit_rhythm("Action", edit))
 
 
 def _next(now: Work, cadence: str) -> date:

@@ -49,19 +49,8 @@ def _matrix(now: Work, matrix: Sequence[Raci], chosen: Raci) -> None:
     with st.container(gap=None):
         st.header("KPI by role", anchor=False)
         st.caption(f"{_LETTERS} Press a KPI to change its roles above.")
-    told = bool(state.view(_TOLD, False))
-    key = state.bind("rhythm.told", told)
-    st.toggle(
-        "Show who is told",
-        key=key,
-        on_change=lambda: state.set_view(**{_TOLD: bool(state.widget_value(key))}),
-    )
-    letters = "ARCI" if told else "ARC"
-
-    def shown(row: Raci, role: str) -> str:
-        return "".join(letter for letter in row.letters(role) if letter in letters)
-
-    roles = [role for role in roles_in(matrix) if any(shown(row, role) for row in matrix)]
+    letters = _letters()
+    roles = [role for role in roles_in(matrix) if any(_held(row, role, letters) for row in matrix)]
     stages = {kpi.metric_id: kpi.stage for kpi in now.framework.kpis}
     columns = [
         components.GridColumn("name", "KPI", width=200),
@@ -75,7 +64,7 @@ def _matrix(now: Work, matrix: Sequence[Raci], chosen: Raci) -> None:
             row.metric_id,
             {
                 "name": components.TextCell(row.name, note=row.person or ""),
-                **{role: components.TextCell(shown(row, role)) for role in roles},
+                **{role: components.TextCell(_held(row, role, letters)) for role in roles},
             },
             group=now.catalog.stages[stages[row.metric_id]].name,
         )
@@ -90,6 +79,22 @@ def _matrix(now: Work, matrix: Sequence[Raci], chosen: Raci) -> None:
         selected=chosen.metric_id,
         caption="Who answers for, keeps, is asked about and is told of each KPI",
     )
+
+
+def _letters() -> str:
+    """The letters shown; who is told only on demand, because nearly everybody is."""
+    told = bool(state.view(_TOLD, False))
+    key = state.bind("rhythm.told", told)
+    st.toggle(
+        "Show who is told",
+        key=key,
+        on_change=lambda: state.set_view(**{_TOLD: bool(state.widget_value(key))}),
+    )
+    return "ARCI" if told else "ARC"
+
+
+def _held(row: Raci, role: str, letters: str) -> str:
+    return "".join(letter for letter in row.letters(role) if letter in letters)
 
 
 def _load(now: Work) -> None:
@@ -112,64 +117,51 @@ def _load(now: Work) -> None:
 
 
 def _edit(now: Work, matrix: Sequence[Raci], row: Raci) -> None:
-    """The roles of one KPI; owner, person and steward are the wizard's own answers."""
+    """The roles of one KPI."""
+    with st.container(border=True):
+        names = {one.metric_id: one.name for one in matrix}
+        kpi, owner, person, steward = st.columns([1.3, 1, 1, 1])
+        with kpi:
+            fields.choice("KPI", "owned", names, row.metric_id, _choose)
+        with owner:
+            help_text = "One role decides and reports."
+            _role(now, row, "owner", "Answers for it", row.accountable, help_text)
+        with person:
+            save = _answer(row.metric_id, "owner_person")
+            fields.line("Person (optional)", f"{row.metric_id}.person", row.person or "", save)
+        with steward:
+            _role(now, row, "steward", "Keeps its data right", row.responsible)
+        asked, told = st.columns(2)
+        with asked:
+            _others(now, row, "consulted", "Is asked before it changes")
+        with told:
+            _others(now, row, "informed", "Is told")
+        if row.proposed:
+            st.caption("Asked and told are proposed from the tree, the dashboards and reviews.")
 
-    def answer(column: str) -> fields.Save:
-        def save(value: object) -> None:
-            kept = str(value or "").strip()
-            emptied = None if column == "owner_person" else ""
-            state.set_answer(("kpis", row.metric_id, column), kept or emptied, "Owner")
 
-        return save
+def _answer(metric_id: str, column: str) -> fields.Save:
+    """Saves an owner, person or steward as the wizard's own answer."""
 
-    def others(**changed: tuple[str, ...]) -> None:
-        kept = {"consulted": row.consulted, "informed": row.informed, **changed}
+    def save(value: object) -> None:
+        kept = str(value or "").strip()
+        emptied = None if column == "owner_person" else ""
+        state.set_answer(("kpis", metric_id, column), kept or emptied, "Owner")
+
+    return save
+
+
+def _role(
+    now: Work, row: Raci, name: str, label: str, role: str | None, help_text: str = ""
+) -> None:
+    place, save = f"{row.metric_id}.{name}", _answer(row.metric_id, f"{name}_role")
+    fields.choice(label, place, {**_NOBODY, **now.roles}, role or "", save, help=help_text)
+
+
+def _others(now: Work, row: Raci, name: str, label: str) -> None:
+    def save(value: Sequence[str]) -> None:
+        kept = {"consulted": row.consulted, "informed": row.informed, name: tuple(value)}
         entry = Responsibility.model_validate({"metric_id": row.metric_id, **kept})
         work.told(work.edit_rhythm("Roles", lambda found: with_responsibility(found, entry)))
 
-    named = {**_NOBODY, **now.roles}
-    place = row.metric_id
-    with st.container(border=True):
-        kpi, owner, person, steward = st.columns([1.3, 1, 1, 1])
-        with kpi:
-            names = {one.metric_id: one.name for one in matrix}
-            fields.choice("KPI", "owned", names, place, _choose)
-        with owner:
-            fields.choice(
-                "Answers for it",
-                f"{place}.owner",
-                named,
-                row.accountable or "",
-                answer("owner_role"),
-                help="One role decides and reports.",
-            )
-        with person:
-            given = answer("owner_person")
-            fields.line("Person (optional)", f"{place}.person", row.person or "", given)
-        with steward:
-            fields.choice(
-                "Keeps its data right",
-                f"{place}.steward",
-                named,
-                row.responsible or "",
-                answer("steward_role"),
-            )
-        asked, told = st.columns(2)
-        with asked:
-            fields.several(
-                "Is asked before it changes",
-                f"{place}.consulted",
-                now.roles,
-                row.consulted,
-                lambda value: others(consulted=tuple(value)),
-            )
-        with told:
-            fields.several(
-                "Is told",
-                f"{place}.informed",
-                now.roles,
-                row.informed,
-                lambda value: others(informed=tuple(value)),
-            )
-        if row.proposed:
-            st.caption("Asked and told are proposed from the tree, the dashboards and reviews.")
+    fields.several(label, f"{row.metric_id}.{name}", now.roles, getattr(row, name), save)

@@ -155,14 +155,14 @@ def _until(now: Work) -> date:
 
 
 def _calendar(now: Work) -> None:
-    zone, until = time_zone(now.framework), _until(now)
+    until = _until(now)
     with st.container(border=True):
         st.subheader("Calendar", anchor=False)
         fields.choice(
             "Time zone",
             "zone",
             {name: name.replace("_", " ") for name in time_zones()},
-            zone,
+            time_zone(now.framework),
             lambda value: work.told(
                 work.edit_rhythm("Time zone", lambda found: work.replaced(found, time_zone=value))
             ),
@@ -173,27 +173,13 @@ def _calendar(now: Work) -> None:
             until,
             lambda value: state.set_view(**{_UNTIL: value.isoformat() if value else None}),
         )
-        reviews = now.framework.operating_rhythm.reviews
-        planned = {r.cadence: occurrences(now.framework, r, now.today, until) for r in reviews}
-        if not any(planned.values()):
+        planned = _planned(now, until)
+        if not planned:
             st.caption("No review is planned until then: hold one, or choose a later day.")
             return
-        components.facts(
-            [
-                components.Fact(
-                    review.name,
-                    f"{len(planned[review.cadence])} times",
-                    f"{day_words(review, now.today)}. Next: "
-                    + (
-                        ", ".join(f"{at:%d %b %Y}" for at in planned[review.cadence][:_NEXT])
-                        or "none until then"
-                    ),
-                )
-                for review in reviews
-            ],
-            key="rhythm.calendar",
-        )
-        file = to_calendar(now.framework, now.today, until, all_findings(now.framework, now.today))
+        components.facts(planned, key="rhythm.calendar")
+        found = all_findings(now.framework, now.today)
+        file = to_calendar(now.framework, now.today, until, found)
         st.download_button(
             "Download calendar (.ics)",
             file.content,
@@ -204,3 +190,16 @@ def _calendar(now: Work) -> None:
             on_click="ignore",
             help="Series with their agendas, for Outlook, Google Calendar and Apple Calendar.",
         )
+
+
+def _planned(now: Work, until: date) -> list[components.Fact]:
+    """How often each review is held until then, and its next days; empty when none is."""
+    found = []
+    for review in now.framework.operating_rhythm.reviews:
+        days = occurrences(now.framework, review, now.today, until)
+        following = ", ".join(f"{at:%d %b %Y}" for at in days[:_NEXT]) or "none until then"
+        note = f"{day_words(review, now.today)}. Next: {following}"
+        if days:
+            times = f"{len(days)} time{'' if len(days) == 1 else 's'}"
+            found.append(components.Fact(review.name, times, note))
+    return found

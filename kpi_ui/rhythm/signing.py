@@ -64,25 +64,6 @@ def _form(now: Work, party: str, side: str, blocked: bool) -> None:
     roles = list(now.roles)
     usual = _USUAL_ROLE[party]
 
-    def sign() -> None:
-        name = str(state.widget_value(f"{key}.name") or "").strip()
-        if not name:
-            work.say("error", f"Type who signs for {party}.")
-            return
-        given = {
-            "party": party,
-            "name": name,
-            "role": state.widget_value(f"{key}.role"),
-            "signed_on": state.widget_value(f"{key}.day") or now.today,
-        }
-        work.told(
-            work.edit_agreement(
-                f"Sign for {party}",
-                lambda kept: with_signature(kept, Signature.model_validate(given)),
-                terms=False,
-            )
-        )
-
     with st.form(key, border=False):
         st.markdown(f"**{side}**")
         st.text_input(
@@ -103,4 +84,27 @@ def _form(now: Work, party: str, side: str, blocked: bool) -> None:
             format="YYYY-MM-DD",
             key=f"{key}.day",
         )
-        st.form_submit_button(f"Sign for {side.lower()}", on_click=sign, disabled=blocked)
+        st.form_submit_button(
+            f"Sign for {side.lower()}", on_click=_sign, args=(now, party, key), disabled=blocked
+        )
+
+
+def _sign(now: Work, party: str, key: str) -> None:
+    """Sign with what stands in the form's fields."""
+    name = str(state.widget_value(f"{key}.name") or "").strip()
+    if not name:
+        work.say("error", f"Type who signs for {party}.")
+        return
+    given = {
+        "party": party,
+        "name": name,
+        "role": state.widget_value(f"{key}.role"),
+        "signed_on": state.widget_value(f"{key}.day") or now.today,
+    }
+    work.told(
+        work.edit_agreement(
+            f"Sign for {party}",
+            lambda kept: with_signature(kept, Signature.model_validate(given)),
+            terms=False,
+        )
+    )

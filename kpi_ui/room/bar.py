@@ -34,6 +34,13 @@ def render(work: Work) -> None:
 
 
 def _levers(work: Work) -> None:
+    drawer = st.popover("Sliders", icon=":material/tune:", key="room.sliders", on_change="rerun")
+    if drawer.open:  # drawn before it opens, the choice would come up empty
+        with drawer:
+            _choice(work)
+
+
+def _choice(work: Work) -> None:
     names = [lever_name(work, lever) for lever in work.levers]
     shown = dict(zip((x.id for x in work.levers), inputs.distinct(names), strict=True))
     kept = state.view(_CHOICE) or [lever.id for lever in work.chosen]
@@ -46,17 +53,16 @@ def _levers(work: Work) -> None:
             state.set_view(**{_CHOICE: None})
             choose(wanted)
 
-    with st.popover("Sliders", icon=":material/tune:"):
-        st.multiselect(
-            "Sliders on screen",
-            list(shown),
-            format_func=lambda i: shown[i],
-            key=key,
-            on_change=save,
-            max_selections=MOST,
-        )
-        few = len(state.widget_value(key) or []) < FEWEST
-        st.caption(f"Choose {FEWEST} to {MOST}." + (" Until then nothing changes." if few else ""))
+    st.multiselect(
+        "Sliders on screen",
+        list(shown),
+        format_func=lambda i: shown[i],
+        key=key,
+        on_change=save,
+        max_selections=MOST,
+    )
+    few = len(state.widget_value(key) or []) < FEWEST
+    st.caption(f"Choose {FEWEST} to {MOST}." + (" Until then nothing changes." if few else ""))
 
 
 def _keep(work: Work) -> None:

@@ -142,6 +142,22 @@ def test_a_slider_answers_while_it_moves(visit: Visit) -> None:
     assert slider.get_attribute("aria-valuetext") == shown
 
 
+def test_the_presenter_swaps_a_slider(visit: Visit) -> None:
+    visitor = opened(visit)
+    at(press(visitor, "4"), 4)
+    visitor.page.get_by_role("button", name="Sliders").click()
+    visitor.calm()
+    chosen = visitor.page.get_by_role("combobox", name="Sliders on screen")
+    chosen.press("Backspace")  # takes the last one out; three are left
+    visitor.calm()
+    visitor.page.locator(".lever").nth(3).wait_for(state="detached")
+    assert visitor.page.locator(".lever .name").all_inner_texts() == [
+        "Sessions a year",
+        "Average deal size",
+        "Win rate",
+    ]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_cut_off_and_the_answer_is_the_largest(
     visit: Visit, size: tuple[int, int]

@@ -23,7 +23,6 @@ ENTERPRISE = "sales_led_enterprise_saas_usd"
 SECTIONS = ("definitions", "agreement", "owners", "reviews", "health", "setup", "changes")
 HOSTILE = "<script>alert(1)</script> ![x](https://example.org/x.png) **b** :red[d] $e$ =cmd()"
 SIGNS = ("<script", "![", "](", "**b", ":red[d", "$e$")
-TODAY = date.today()
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def offers(page: Page, key: str) -> bool:
 def events(page: Page) -> dict[str, Any]:
     """The calendar's events by the review's name."""
     assert offers(page, "rhythm.ics")
-    file = to_calendar(document(page), TODAY, calendar_end(TODAY))
+    file = to_calendar(document(page), date.today(), calendar_end(date.today()))
     found = icalendar.Calendar.from_ical(file.content).walk("VEVENT")
     return {str(event["summary"]).split(" (")[0]: event for event in found}
 
@@ -254,7 +253,7 @@ def test_versions_are_agreed_on_and_compared(rhythm: Page) -> None:
     ]
     agree(rhythm, "Too many demos")
     (_, version) = definition(rhythm)["versions"]
-    assert (version["number"], version["agreed_on"]) == (2, TODAY.isoformat())
+    assert (version["number"], version["agreed_on"]) == (2, date.today().isoformat())
     assert (version["author_role"], version["reason"]) == ("marketing_operations", "Too many demos")
 
 
@@ -539,15 +538,15 @@ def test_actions_are_added_done_overdue_and_removed(rhythm: Page) -> None:
     section(rhythm, "reviews")
     act(rhythm, " ")
     assert errors(rhythm) == ["Write down what is to be done."]
-    act(rhythm, "Shorten the form", TODAY + timedelta(days=7))
+    act(rhythm, "Shorten the form", date.today() + timedelta(days=7))
     rhythm.edit("rhythm.actions", "action_1", "due", "next week")
     assert "2027-01-31" in rhythm.cell("rhythm.actions", "action_1", "due")["error"]
-    rhythm.edit("rhythm.actions", "action_1", "due", (TODAY - timedelta(days=3)).isoformat())
+    rhythm.edit("rhythm.actions", "action_1", "due", (date.today() - timedelta(days=3)).isoformat())
     assert rhythm.cell("rhythm.actions", "action_1", "status")["value"] == "Overdue"
     assert any("3 days overdue" in text for text in rhythm.findings("rhythm.findings.reviews"))
     rhythm.edit("rhythm.actions", "action_1", "done", True)
     (action,) = rhythm.framework()["operating_rhythm"]["actions"]
-    assert action["done_on"] == TODAY.isoformat()
+    assert action["done_on"] == date.today().isoformat()
     rhythm.edit("rhythm.actions", "action_1", "remove", True)
     assert rhythm.framework()["operating_rhythm"]["actions"] == []
 
@@ -607,7 +606,7 @@ def test_one_click_fixes_hold_after_the_framework_is_built_again(app: Page) -> N
         done += 1
     assert done >= 6
     framework = document(app)
-    assert not [e for e in health(framework, TODAY).findings if e.one_click]
+    assert not [e for e in health(framework, date.today()).findings if e.one_click]
     assert len(framework.dashboards.executive.metric_ids) == 7
 
 

@@ -332,6 +332,8 @@ def test_an_unknown_volume_is_not_kept_as_todays(app: Any) -> None:
 
 
 def choose(app: Room, wanted: list[str]) -> Room:
+    app.at.session_state["room.sliders"] = True
+    app.run()
     app.at.multiselect(key="field.room.levers").set_value(wanted)
     return app.run()
 
