@@ -15,6 +15,7 @@ from kpi_core.kpi_tree.solve import required_volumes
 from kpi_core.models.framework import MeasurementFramework
 from kpi_core.models.kpi import Kpi
 from kpi_core.models.metric import MetricDefinition
+from kpi_core.rhythm.decisions import all_rules
 from kpi_core.rhythm.instrumentation import instrumentation_plan
 from kpi_core.rhythm.ownership import ownership
 
@@ -227,7 +228,8 @@ def _dashboards(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
 def _cadence(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
     for review in framework.operating_rhythm.reviews:
         row = {column: getattr(review, column, None) for column in CADENCE_COLUMNS}
-        yield {**row, "cadence": review.cadence.value, "review": review.name}
+        words = {"decision_rules": all_rules(review, framework), "review": review.name}
+        yield {**row, **words, "cadence": review.cadence.value}
 
 
 def _funnel(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
@@ -260,19 +262,19 @@ def _agreement(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
         yield {**empty, "kind": "commitment", **row, "value": promise.value}
     for kind in ("recycling_rule", "feedback", "escalation"):
         yield {**empty, "kind": kind, "statement": getattr(agreement, kind)}
-    for kind in ("response_hours", "contact_attempts", "disposition_days"):
-        yield {**empty, "kind": kind, "party": "sales", "value": getattr(agreement, kind)}
+    for key in ("response_hours", "contact_attempts", "disposition_days"):
+        yield {**empty, "kind": key, "party": "sales", "value": getattr(agreement, key)}
 
 
 def _signatures(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
     """A row for each side, also while it has not signed."""
     agreement = framework.agreement
     given = {signature.party: signature for signature in agreement.signatures}
-    term = {"valid_from": agreement.valid_from, "valid_until": agreement.valid_until}
+    term = {key: getattr(agreement, key) for key in ("valid_from", "valid_until")}
     for party in ("marketing", "sales"):
         row = {column: getattr(given.get(party), column, None) for column in SIGNATURE_COLUMNS}
-        signed_by = given[party].name if party in given else None
-        yield _with_days({**row, **term, "party": party, "signed_by": signed_by})
+        row |= {**term, "party": party, "signed_by": getattr(given.get(party), "name", None)}
+        yield _with_days(row)
 
 
 def _with_days(row: dict[str, object]) -> dict[str, object]:

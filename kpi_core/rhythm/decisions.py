@@ -27,6 +27,11 @@ class Reading:
     """`on_track`, `at_risk`, `off_track`, `too_early` or `no_data`."""
 
 
+def all_rules(review: Review, framework: MeasurementFramework) -> tuple[str, ...]:
+    """What the review decides and when, in sentences: rules of KPIs, then those in words."""
+    return (*(rule_words(rule, framework) for rule in review.rules), *review.decision_rules)
+
+
 def rule_words(rule: DecisionRule, framework: MeasurementFramework) -> str:
     """`If Win rate is off track (below 21.3%) in two reviews in a row: ...`"""
     about = [

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from kpi_core.benchmarks.match import find
 from kpi_core.benchmarks.targets import benchmark_text
 from kpi_core.models.framework import MeasurementFramework
-from kpi_core.models.operation import DashboardLayer, MarketingSalesAgreement
+from kpi_core.models.operation import DashboardLayer, LeadDefinition, MarketingSalesAgreement
+from kpi_core.rhythm.decisions import all_rules
+from kpi_core.rhythm.scoring_words import sentence
 from kpi_ui.document.blocks import Block, section, table
 
 
@@ -63,7 +65,10 @@ def reviews(framework: MeasurementFramework) -> Iterator[Block]:
             "items": [
                 {"term": "Attendees", "text": who},
                 {"term": "Agenda", "text": " ".join(review.agenda)},
-                {"term": "Decision rules", "text": " ".join(review.decision_rules) or "none"},
+                {
+                    "term": "Decision rules",
+                    "text": " ".join(all_rules(review, framework)) or "none",
+                },
             ],
         }
 
@@ -77,7 +82,7 @@ def agreement(framework: MeasurementFramework) -> Iterator[Block]:
     yield {
         "kind": "definition",
         "items": [
-            {"term": d.name, "text": " ".join((d.statement, *d.criteria))}
+            {"term": d.name, "text": " ".join((d.statement, *d.criteria, *_scored(d)))}
             for d in agreement.definitions
         ],
     }
@@ -98,6 +103,26 @@ def agreement(framework: MeasurementFramework) -> Iterator[Block]:
             {"term": "Escalation", "text": agreement.escalation},
         ],
     }
+
+    yield table(
+        "Signatures",
+        [("Side", "left"), ("Name", "left"), ("Role", "left"), ("Signed on", "left")],
+        [_signature(party, framework) for party in ("marketing", "sales")],
+    )
+
+
+def _scored(definition: LeadDefinition) -> tuple[str, ...]:
+    """The scoring rules in a sentence, where there are any."""
+    return (sentence(definition.rules, definition.name),) if definition.rules else ()
+
+
+def _signature(party: str, framework: MeasurementFramework) -> list[str]:
+    given = framework.agreement.signatures
+    found = next((signature for signature in given if signature.party == party), None)
+    if found is None:
+        return [party.capitalize(), "not signed yet", "", ""]
+    role = framework.term("role", found.role)
+    return [party.capitalize(), found.name, role, found.signed_on.isoformat()]
 
 
 def _response(agreement: MarketingSalesAgreement) -> str:

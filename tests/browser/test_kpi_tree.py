@@ -155,6 +155,8 @@ def test_a_saved_scenario_stands_in_the_comparison(visit: Visit) -> None:
     for _ in range(10):
         visitor.page.keyboard.press("ArrowRight")
     visitor.calm()
+    tree(visitor).get_by_text("56,000").wait_for()  # the last step has been drawn
+    visitor.calm()
     visitor.page.get_by_role("button", name="Save", exact=True).first.click()
     name = visitor.page.get_by_role("textbox", name="Name")
     name.fill("Better <b>closing</b>")
