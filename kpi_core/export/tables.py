@@ -267,7 +267,6 @@ def _agreement(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
 
 
 def _signatures(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
-    """A row for each side, also while it has not signed."""
     agreement = framework.agreement
     given = {signature.party: signature for signature in agreement.signatures}
     term = {key: getattr(agreement, key) for key in ("valid_from", "valid_until")}
@@ -278,7 +277,6 @@ def _signatures(framework: MeasurementFramework) -> Iterator[dict[str, object]]:
 
 
 def _with_days(row: dict[str, object]) -> dict[str, object]:
-    """The row with its dates in ISO format."""
     return {key: v.isoformat() if isinstance(v, date) else v for key, v in row.items()}
 
 
