@@ -208,6 +208,7 @@ def _start_with(answers: Draft, built: MeasurementFramework) -> None:
     """Other work in place of the current; its actuals belong to the current one."""
     session.put(DRAFT, answers)
     session.put(ACTUALS, None)
+    set_view(recorded_framework=None)
     _replace(built)
 
 
@@ -223,7 +224,7 @@ def start_over() -> None:
         session.put(DRAFT, {})
         for key in (FRAMEWORK, SCENARIO, ACTUALS):
             session.put(key, None)
-        set_view(step="company", reached=0, selected=None)
+        set_view(step="company", reached=0, selected=None, recorded_framework=None)
     new_epoch()
 
 

@@ -62,7 +62,8 @@ class RowList(Sequence[SetAsideRow]):
     def __getitem__(self, place: int | slice) -> SetAsideRow | Sequence[SetAsideRow]:
         """The row at a place, or several as another list."""
         if isinstance(place, slice):
-            return RowList(self._table.take(list(range(*place.indices(len(self))))))
+            rows = pa.array(range(*place.indices(len(self))), pa.int64())
+            return RowList(self._table.take(rows))
         at = range(len(self))[place]
         return SetAsideRow(**self._table.slice(at, 1).to_pylist()[0])
 

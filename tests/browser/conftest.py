@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -100,14 +99,15 @@ def server(
             [*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
         ) as process,
     ):
-        deadline = time.monotonic() + START_LIMIT
-        while not _answers(f"{address}/healthz"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                pytest.fail(f"The server did not start:\n{log.read_text(encoding='utf-8')}")
-            time.sleep(0.1)
-        yield address
-        process.terminate()
+        try:
+            deadline = time.monotonic() + START_LIMIT
+            while not _answers(f"{address}/healthz"):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"The server did not start:\n{log.read_text(encoding='utf-8')}")
+                time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
     text = log.read_text(encoding="utf-8")
     if request.session.testsfailed > failed_before:
         print(f"\nThe server's log:\n{text}")
@@ -116,7 +116,7 @@ def server(
 
 
 def _answers(url: str) -> bool:
-    with suppress(URLError, ConnectionError), urlopen(url, timeout=5) as response:
+    with suppress(OSError), urlopen(url, timeout=5) as response:
         return bool(response.status == 200)
     return False
 
