@@ -76,11 +76,6 @@ def bind(name: str, value: object) -> str:
     return key
 
 
-def field_shows(name: str, value: object) -> bool:
-    """Whether the widget of that `bind` name is on screen with that value."""
-    return bool(get(f"field.{name}") == value)
-
-
 def widget_value(key: str) -> Any:
     """The value of the widget or component with that key; `None` when it is not drawn."""
     return get(key)

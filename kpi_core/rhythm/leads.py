@@ -41,6 +41,17 @@ _OTHER_NAMES = {
     "webinars": "webinar",
     "demo": "demo_request",
     "demo_requests": "demo_request",
+    "number_of_employees": "company_size",
+    "no_of_employees": "company_size",
+    "company_employees": "company_size",
+    "employee_count": "company_size",
+    "lead_name": "name",
+    "account_name": "company",
+    "email_domain": "email",
+    "country_region": "country",
+    "state_region": "region",
+    "number_of_pageviews": "pages_viewed",
+    "number_of_sessions": "repeat_visits",
 }
 _YES = {"yes", "y", "true", "x", "ja", "oui", "はい"}
 _NO = {"no", "n", "false", "-", "nein", "non", "いいえ"}

@@ -20,7 +20,7 @@ from kpi_core.rhythm.scoring import Bench, Scored, bench
 from kpi_core.rhythm.scoring_words import criterion_words, points_words
 from kpi_ui import components, inputs, state
 from kpi_ui.document.blocks import table
-from kpi_ui.rhythm import cells, lead_rows
+from kpi_ui.rhythm import cells, counted, lead_rows
 from kpi_ui.rhythm.lead_rows import Row
 
 _EDITABLE = _EXPLAINED = 5
@@ -72,6 +72,7 @@ def render(definition: LeadDefinition, rules: LeadRules) -> None:
     else:
         _results(found)
     _why(definition, rules, found)
+    counted.render(rules)
 
 
 def _toolbar(found: Bench, rows: list[Row], columns: Sequence[str]) -> None:

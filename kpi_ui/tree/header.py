@@ -34,11 +34,28 @@ def facts(work: Work) -> Facts:
     return Facts(names, shown, changed, state.last_change(), state.next_change())
 
 
-def toolbar(work: Work) -> bool:
-    """Choose a scenario to start from; save or adopt the one on screen; reset.
+@dataclass
+class Drawn:
+    """The toolbar on screen, and how far the page around the levers has come."""
 
-    Returns whether there was something to tell, which goes with the next change.
+    facts: Facts
+    told: bool
+    """Whether a message stands below it, which goes with the next change."""
+    whole: bool = False
+    begun: bool = False
+
+
+def outdated(work: Work, drawn: Drawn) -> bool:
+    """Whether the toolbar has to be drawn again; never while the page is being drawn with it.
+
+    Also when the page was broken off by a quick next change.
     """
+    with_page, drawn.begun = not drawn.begun, True
+    return not with_page and (drawn.told or not drawn.whole or drawn.facts != facts(work))
+
+
+def toolbar(work: Work) -> Drawn:
+    """Choose a scenario to start from; save or adopt the one on screen; reset."""
     now = facts(work)
     names, shown, changed = dict(now.names), now.shown, now.changed
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -77,7 +94,7 @@ def toolbar(work: Work) -> bool:
     message = state.take_view("tree_message")
     if message:
         st.success(inputs.md(message))
-    return bool(message)
+    return Drawn(now, bool(message))
 
 
 def _show(work: Work, scenario_id: str) -> None:

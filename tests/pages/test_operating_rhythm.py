@@ -683,3 +683,14 @@ def test_only_what_a_fix_changed_goes_into_the_draft() -> None:
         "rhythm": {"k": [2]},
         "company": {"name": "typed"},
     }
+
+
+def test_a_whole_export_is_counted_and_follows_the_rules(rhythm: Page) -> None:
+    asked = {"name": "A", "email": "a@firm.example", "demo_request": "1"}
+    quiet = {"name": "B", "email": "b@firm.example", "pages_viewed": "9"}
+    rhythm.at.session_state["kpi.rhythm.export"] = ([asked, quiet, quiet, quiet], 4)
+    rhythm.run()
+    assert "1 of 4 leads would qualify" in rhythm.words()
+    rhythm.at.number_input(key="field.rhythm.mql.threshold").set_value(10)
+    rhythm.run()
+    assert "4 of 4 leads would qualify" in rhythm.words()
