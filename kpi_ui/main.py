@@ -33,6 +33,9 @@ pages = {
 }
 presenting = bool(state.view("presenting", False))
 page = st.navigation(list(pages.values()), position="hidden" if presenting else "top")
+if presenting and page.url_path != "dashboards":  # left by the browser's Back button
+    state.set_view(presenting=False)
+    st.navigation(list(pages.values()), position="top")
 target = state.take_view("go_to")
 if target in pages and pages[target].url_path != page.url_path:
     st.switch_page(pages[target])

@@ -55,7 +55,7 @@ const GAP = 6, EDGE = 12; // px from what it explains; from the edge of the wind
 function explained(ui, id, card) {
   if (!card.reason && !card.details.length) return { area: {}, button: {}, words: null, describedby: null, toggle: () => {} };
   ui.cards.set(id, card);
-  const words = [card.reason, ...card.details.map(([label, text]) => `${label}: ${text}`)].filter(Boolean).join(". ");
+  const words = [card.reason?.replace(/\.$/, ""), ...card.details.map(([label, text]) => `${label}: ${text}`)].filter(Boolean).join(". ");
   const mouse = (event) => event.pointerType === "mouse";
   const areaOf = (event) => event.currentTarget.closest("[data-card]") || event.currentTarget;
   return {
