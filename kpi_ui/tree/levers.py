@@ -1,7 +1,4 @@
-"""The levers: sliders that change the scenario while they move.
-
-A moved lever draws only the answers again, not the levers: Streamlit's widgets are most of a step.
-"""
+"""The levers: sliders that change the scenario while they move."""
 
 from __future__ import annotations
 
@@ -15,15 +12,12 @@ from kpi_core.formats import currency_symbol
 from kpi_core.kpi_tree.edit import with_lane, with_rate, with_values
 from kpi_core.models.tree import Scenario
 from kpi_ui import inputs, scenarios, state
-from kpi_ui.tree import header
-from kpi_ui.tree.work import Work, load
+from kpi_ui.tree.work import Work
 
 _SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "K"), (1.0, ""))
 Change = Callable[[Scenario, float], Scenario]
 _ROUNDINGS = {"whole": "Whole units", "exact": "Exact"}
 STEPS_PER_LEVER = 100
-ANSWERS = "tree.answers"
-"""Key of the fragment with all that follows from the levers."""
 
 
 @dataclass(frozen=True)
@@ -66,134 +60,67 @@ def _nice(value: float) -> float:
     )
 
 
-@dataclass(frozen=True)
-class Lever:
-    """A slider: `value` is the real one, and `apply` puts a moved one into a scenario."""
-
-    name: str
-    label: str
-    value: float
-    scale: Range
-    apply: Change
-
-    @property
-    def at(self) -> float:
-        """Where the slider stands."""
-        return self.scale.shown(self.value)
-
-
-def levers(work: Work) -> list[Lever]:
-    """Target and deal size, then each rate of the lane from the last to the first."""
-    scenario, base = work.scenario, work.base
-    scale = money_range(base.revenue_target, scenario.revenue_target, work.currency)
-    target = Lever(
-        "revenue_target",
-        "Revenue target",
-        scenario.revenue_target,
-        scale,
-        lambda now, value: with_values(now, revenue_target=value),
-    )
-    return [target] if work.shows_total else [target, *_lane_levers(work)]
-
-
-def _lane_levers(work: Work) -> list[Lever]:
-    lane = work.lane
-    usual = next((x for x in work.base.lanes if x.id == lane.id), work.base.lanes[0])
-    deal = Lever(
-        f"{lane.id}.deal",
-        "Average deal size",
-        lane.average_deal_size,
-        money_range(usual.average_deal_size, lane.average_deal_size, work.currency),
-        lambda now, value: with_lane(now, lane.id, average_deal_size=value),
-    )
-    before = {rate.metric_id: rate.value for rate in usual.rates}
-
-    def rate_lever(position: int) -> Lever:
-        rate = lane.rates[position]
-        return Lever(
-            f"{lane.id}.{rate.metric_id}",
-            inputs.md(rate.name),
-            rate.value,
-            rate_range(before.get(rate.metric_id, rate.value), rate.value),
-            lambda now, value: with_rate(now, lane.id, position, value=min(value, 1.0)),
-        )
-
-    return [deal, *(rate_lever(position) for position in reversed(range(len(lane.rates))))]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What stands around the answers: it is drawn again only when it changes."""
-
-    labels: tuple[str, ...]
-    toolbar: header.Facts
-
-
-def render(work: Work, *, answers_only: bool) -> Drawn:
-    """The levers, then rounding. `answers_only` lets a moved one draw only what follows from it."""
-    st.subheader("Levers", anchor=False)
-    drawn = _around(work)
-    for lever in levers(work):
-        _slider(lever, drawn if answers_only else None)
-    if work.shows_total:
-        st.caption("Choose a lane above to move its deal size and rates.")
-    _rounding(work, drawn if answers_only else None)
-    return drawn
-
-
-def _around(work: Work) -> Drawn:
-    return Drawn(tuple(lever.label for lever in levers(work)), header.facts(work))
-
-
-def fit(work: Work, drawn: Drawn) -> bool:
-    """Whether toolbar and levers, as they are on screen, say what the scenario does."""
-    return (
-        drawn == _around(work)
-        and all(state.field_shows(f"lever.{lever.name}", lever.at) for lever in levers(work))
-        and state.field_shows("lever.rounding", work.scenario.rounding)
-    )
-
-
-def _redraw(drawn: Drawn | None) -> None:
-    """In a lever's callback: draw the answers, if they are all that changes, else the whole page.
-
-    The whole also where the previous step broke off and left it half drawn.
-    """
-    if drawn is not None and state.view("tree_whole") and drawn == _around(load()):
-        st.rerun(ANSWERS)
-    st.rerun()
-
-
-def _slider(lever: Lever, drawn: Drawn | None) -> None:
-    scale = lever.scale
-    key = state.bind(f"lever.{lever.name}", lever.at)
+def _slider(label: str, name: str, value: float, scale: Range, apply: Change) -> None:
+    key = state.bind(f"lever.{name}", scale.shown(value))
 
     def save() -> None:
         moved = state.widget_value(key)
-        if moved is None:
-            return
-        value = float(f"{moved * scale.unit:.10g}")
-        scenarios.change(lambda now: lever.apply(now, value))
-        _redraw(drawn)
+        if moved is not None:
+            value = float(f"{moved * scale.unit:.10g}")
+            scenarios.change(lambda now: apply(now, value))
 
     st.slider(
-        lever.label,
-        scale.low,
-        scale.high,
-        step=scale.step,
-        format=scale.format,
-        key=key,
-        on_change=save,
+        label, scale.low, scale.high, step=scale.step, format=scale.format, key=key, on_change=save
     )
 
 
-def _rounding(work: Work, drawn: Drawn | None) -> None:
+def render(work: Work) -> None:
+    """Target and deal size, then each rate of the lane from the last to the first, then rounding."""
+    scenario, base = work.scenario, work.base
+    st.subheader("Levers", anchor=False)
+    target = money_range(base.revenue_target, scenario.revenue_target, work.currency)
+    _slider(
+        "Revenue target",
+        "revenue_target",
+        scenario.revenue_target,
+        target,
+        lambda now, value: with_values(now, revenue_target=value),
+    )
+    if work.shows_total:
+        st.caption("Choose a lane above to move its deal size and rates.")
+    else:
+        _lane_levers(work)
+    _rounding(work)
+
+
+def _lane_levers(work: Work) -> None:
+    lane = work.lane
+    usual = next((x for x in work.base.lanes if x.id == lane.id), work.base.lanes[0])
+    deal = money_range(usual.average_deal_size, lane.average_deal_size, work.currency)
+    _slider(
+        "Average deal size",
+        f"{lane.id}.deal",
+        lane.average_deal_size,
+        deal,
+        lambda now, value: with_lane(now, lane.id, average_deal_size=value),
+    )
+    before = {rate.metric_id: rate.value for rate in usual.rates}
+    for position in reversed(range(len(lane.rates))):
+        rate = lane.rates[position]
+        scale = rate_range(before.get(rate.metric_id, rate.value), rate.value)
+
+        def apply(now: Scenario, value: float, position: int = position) -> Scenario:
+            return with_rate(now, lane.id, position, value=min(value, 1.0))
+
+        _slider(inputs.md(rate.name), f"{lane.id}.{rate.metric_id}", rate.value, scale, apply)
+
+
+def _rounding(work: Work) -> None:
     key = state.bind("lever.rounding", work.scenario.rounding)
 
     def save() -> None:
         rounding = state.widget_value(key)
         scenarios.change(lambda now: with_values(now, rounding=rounding))
-        _redraw(drawn)
 
     st.segmented_control(
         "Rounding",
