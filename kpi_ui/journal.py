@@ -17,6 +17,8 @@ SCENARIO = "kpi.scenario"
 ACTUALS = "kpi.actuals"
 WORK = (DRAFT, FRAMEWORK, SCENARIO, ACTUALS)
 HISTORY_LIMIT = 50
+NOTES = "room_notes"
+"""View setting with the presenter's notes."""
 _HISTORY = "kpi.history"
 _UNDONE = "kpi.undone"
 _VIEW = "view"
@@ -136,8 +138,13 @@ def _move(source: str, target: str, word: str) -> None:
     here = {**work(), "label": kept["label"], _VIEW: session.views()}
     session.put(source, entries[:-1])
     session.put(target, [*session.get(target, []), here][-HISTORY_LIMIT:])
-    put_work(kept, kept[_VIEW])
+    put_work(kept, with_notes(kept[_VIEW]))
     keep(f"{word}: {kept['label']}")
+
+
+def with_notes(views: dict[str, Any]) -> dict[str, Any]:
+    """Earlier view settings with the notes of now: undoing the work takes back no note."""
+    return {**views, NOTES: session.view(NOTES)}
 
 
 def history() -> tuple[list[Work], list[Work]]:

@@ -184,7 +184,7 @@ class StoreKeeper:
         if isinstance(found, Saved):
             self.current = found
             work, views = work_of(found.document)
-            journal.put_work({**work, journal.ACTUALS: self._actuals}, views)
+            journal.put_work({**work, journal.ACTUALS: self._actuals}, journal.with_notes(views))
         elif isinstance(found, Conflict):  # what would be taken back is no longer the last change
             self._take(found.current if self._is_untouched() else found)
             if self.conflict is None:
