@@ -55,7 +55,9 @@ def cohort_steps(view: View) -> tuple[tuple[str, str], ...]:
     pairs = {(str(b), str(s)) for b, s in frame[["base", "step"]].drop_duplicates().to_numpy()}
     known = [pair for pair in pairs if pair[0] != pair[1]]
     rank = {step: at for at, step in enumerate(order)}
-    return tuple(sorted(known, key=lambda pair: (-rank.get(pair[1], -1), rank.get(pair[0], 99))))
+    return tuple(
+        sorted(known, key=lambda pair: (-rank.get(pair[1], -1), rank.get(pair[0], 99), pair))
+    )
 
 
 def cohort_grid(view: View, base: str, step: str) -> CohortGrid | None:
