@@ -18,9 +18,11 @@ takes its place.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -87,6 +89,8 @@ class Drawn:
     """One chunk of a lane. `values` belong to the funnel's spreads."""
 
     values: tuple[Array, ...]
+    tenths: tuple[tuple[float, float, float], ...]
+    """Low tenth, median and high tenth of each of the `values`; empty but in the first chunk."""
     chance: Array
     """Of a first-step unit to become a deal."""
     volume: Array | float
@@ -154,6 +158,21 @@ def stream(seed: int, *key: str) -> np.random.Generator:
     return np.random.default_rng([seed, crc32("/".join(key).encode())])
 
 
+@lru_cache(maxsize=256)
+def _begun(
+    seed: int, key: tuple[str, ...], spread: Spread, size: int
+) -> tuple[Array, tuple[float, float, float], dict[str, Any]]:
+    """A stream's first values, their tenths, and where the stream goes on.
+
+    Kept, because moving one lever leaves the values of all other drivers as they were.
+    """
+    rng = stream(seed, *key)
+    values = spread.draw(rng, size)
+    values.setflags(write=False)
+    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9)).tolist()
+    return values, (low, middle, high), dict(rng.bit_generator.state)
+
+
 def chunks(funnel: Funnel, seed: int, noise: bool) -> Callable[[int], Drawn]:
     """A function that draws the lane's next so many years; each driver goes on with its own stream.
 
@@ -161,18 +180,17 @@ def chunks(funnel: Funnel, seed: int, noise: bool) -> Callable[[int], Drawn]:
     expected one at the drawn rates.
     """
     ids = [spread.id for spread in funnel.spreads]
-    streams = [
-        stream(seed, funnel.lane_id, key, *["again"] * ids[:position].count(key))
+    keys = [
+        (funnel.lane_id, key, *["again"] * ids[:position].count(key))
         for position, key in enumerate(ids)
     ]
+    streams: list[np.random.Generator] = []
     counted = _most_units(funnel) <= COUNTED_UNITS
     luck = stream(seed, funnel.lane_id, CHANCE, "deals")
     part = stream(seed, funnel.lane_id, CHANCE, "part")
 
     def draw(size: int) -> Drawn:
-        values = tuple(
-            spread.draw(rng, size) for spread, rng in zip(funnel.spreads, streams, strict=True)
-        )
+        values, tenths = _values(funnel, seed, keys, streams, size)
         rates = values[: len(funnel.rates)]
         deal = values[-1] if funnel.deal is None else funnel.deal
         volume = values[len(rates)] if funnel.volume is None else funnel.volume
@@ -183,9 +201,30 @@ def chunks(funnel: Funnel, seed: int, noise: bool) -> Callable[[int], Drawn]:
             revenue = _deals(volume, chance, luck, part) * deal
         else:
             revenue = deals_at(volume, chance, luck.standard_normal(size)) * deal
-        return Drawn(values, chance, volume, deal, revenue)
+        return Drawn(values, tenths, chance, volume, deal, revenue)
 
     return draw
+
+
+def _values(
+    funnel: Funnel,
+    seed: int,
+    keys: Sequence[tuple[str, ...]],
+    streams: list[np.random.Generator],
+    size: int,
+) -> tuple[tuple[Array, ...], tuple[tuple[float, float, float], ...]]:
+    """The drivers' next values; the first ones come with their tenths and begin the streams."""
+    if streams:
+        drawn = zip(funnel.spreads, streams, strict=True)
+        return tuple(spread.draw(rng, size) for spread, rng in drawn), ()
+    begun = [
+        _begun(seed, key, spread, size) for key, spread in zip(keys, funnel.spreads, strict=True)
+    ]
+    for _values_of, _tenths, state in begun:
+        rng = np.random.default_rng()
+        rng.bit_generator.state = state
+        streams.append(rng)
+    return tuple(entry[0] for entry in begun), tuple(entry[1] for entry in begun)
 
 
 def _most_units(funnel: Funnel) -> float:
@@ -222,3 +261,22 @@ def deals_at(volume: Array | float, chance: Array, score: Array | float) -> Arra
     skew = np.where(variance > 0, (1 - 2 * chance) * (np.square(score) - 1) / 6, 0)
     deals = np.floor(mean + score * np.sqrt(variance) + skew + 0.5)
     return np.clip(deals, 0, np.floor(volume))
+
+
+def revenue_by_factor(drawn: Drawn, score: Array) -> Callable[[float], Array]:
+    """Revenue of each drawn year when its volume is multiplied by a factor above 0.
+
+    As `deals_at`, with all that does not depend on the factor worked out once: the mean grows with
+    the factor, the spread with its root.
+    """
+    mean = drawn.volume * drawn.chance
+    spread = score * np.sqrt(mean * (1 - drawn.chance))
+    varies = (mean > 0) & (drawn.chance < 1)
+    skew = np.where(varies, (1 - 2 * drawn.chance) * (np.square(score) - 1) / 6, 0) + 0.5
+
+    def revenue(factor: float) -> Array:
+        deals = np.floor(factor * mean + np.sqrt(factor) * spread + skew)
+        reached: Array = np.clip(deals, 0, np.floor(drawn.volume * factor)) * drawn.deal
+        return reached
+
+    return revenue

@@ -22,6 +22,7 @@ from kpi_core.kpi_tree.draws import (
     chunks,
     deals_at,
     read_funnels,
+    revenue_by_factor,
     stream,
 )
 from kpi_core.models.tree import Scenario
@@ -186,10 +187,12 @@ def _bisected(
     size = len(first[0].revenue)
     scores = [stream(seed, f.lane_id, CHANCE, "scores").standard_normal(size) for f in funnels]
 
+    lanes = [revenue_by_factor(drawn, score) for drawn, score in zip(first, scores, strict=True)]
+
     def reaches(factor: float) -> bool:
         revenue = np.zeros(size)
-        for drawn, score in zip(first, scores, strict=True):
-            revenue += deals_at(drawn.volume * factor, drawn.chance, score) * drawn.deal
+        for lane in lanes:
+            revenue += lane(factor)
         return float(np.mean(revenue >= target * (1 - SAME))) >= confidence
 
     low = high = 1.0
@@ -207,7 +210,7 @@ def _tornado(
     funnels: Sequence[Funnel], first: Sequence[Drawn], noise: bool
 ) -> tuple[tuple[Driver, ...], float]:
     """The bars, and total revenue with all drivers at their medians."""
-    points = [[_percentiles(values) for values in drawn.values] for drawn in first]
+    points = [drawn.tenths for drawn in first]
     medians = [
         math.prod((at[1] for at in lane), start=funnel.fixed)
         for funnel, lane in zip(funnels, points, strict=True)
