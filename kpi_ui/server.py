@@ -32,6 +32,8 @@ from kpi_ui.owner import OwnerCookie
 
 STATIC = Path(__file__).parent / "static"
 DAY = 86_400  # seconds
+FEWER_COLLECTIONS = (2_000, 20, 30)
+"""Thresholds of the garbage collector: each full collection holds up everybody for tens of ms."""
 _SCREENS = (
     "kpi_ui.welcome",
     "kpi_ui.steps",
@@ -96,6 +98,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     load_catalog()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*FEWER_COLLECTIONS)
     daily = asyncio.create_task(_daily())
     yield
     daily.cancel()
