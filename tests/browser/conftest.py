@@ -41,7 +41,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
-START_LIMIT = 120
+START_LIMIT = 120  # seconds
 LAPTOP = (1280, 800)
 DOUBLE_CLICK = 420  # ms; two presses within 400 ms count as one
 # Streamlit's page asks below its own path first; the server answers 404 there, then it finds the root.

@@ -23,7 +23,7 @@ from kpi_ui.owner import COOKIE
 from kpi_ui.steps import STEPS
 
 ROOT = Path(__file__).parents[2]
-START_LIMIT = 40  # seconds
+START_LIMIT = 120  # seconds
 HOME = "From goals to a marketing framework"
 Visit = Any
 Visitor = Any
