@@ -16,6 +16,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from kpi_store.records import Owner
 from kpi_store.store import open_store
@@ -121,7 +122,7 @@ def test_a_refresh_in_the_middle_of_the_wizard_keeps_answers_and_step(visit: Vis
     visitor.page.reload()
     visitor.wait_title(STEPS[2].title)
     visitor.step("Company", STEPS[0].title)
-    assert visitor.field("Company name").input_value() == "Acme Metals"
+    expect(visitor.field("Company name")).to_have_value("Acme Metals", timeout=15_000)
     visitor.press("Undo")
     assert visitor.field("Company name").input_value() != "Acme Metals"
 
@@ -130,19 +131,19 @@ def test_two_tabs_racing_lose_nothing(visit: Visit) -> None:
     one = visit("/wizard")
     one.type("Company name", "Acme")
     two = same_browser(visit, one, "/wizard")
-    assert two.field("Company name").input_value() == "Acme"
+    expect(two.field("Company name")).to_have_value("Acme", timeout=15_000)
     one.type("Company name", "Bolt")
     two.type("Company name", "Cobalt")
     two.page.get_by_role("heading", name="Changed in another tab").wait_for()
     two.page.get_by_text("Cobalt became Bolt").first.wait_for()
     one.page.reload()
     one.wait_title(STEPS[0].title)
-    assert one.field("Company name").input_value() == "Bolt"  # not overwritten
-    assert two.field("Company name").input_value() == "Cobalt"  # nor lost
+    expect(one.field("Company name")).to_have_value("Bolt", timeout=15_000)  # not overwritten
+    expect(two.field("Company name")).to_have_value("Cobalt", timeout=15_000)  # nor lost
     two.press("Take the other version")
-    assert two.field("Company name").input_value() == "Bolt"
+    expect(two.field("Company name")).to_have_value("Bolt", timeout=15_000)
     two.press("Undo")
-    assert two.field("Company name").input_value() == "Cobalt"
+    expect(two.field("Company name")).to_have_value("Cobalt", timeout=15_000)
 
 
 def test_a_killed_server_brings_the_work_back(visit: Visit, running: Server) -> None:
