@@ -31,15 +31,15 @@ pages = {
     "room": st.Page("../pages/room.py", title="Client room", url_path="room", visibility="hidden"),
     "shared": st.Page("../pages/shared.py", title="Shared", url_path="shared", visibility="hidden"),
 }
+page = st.navigation(list(pages.values()), position="top")
 presenting = bool(state.view("presenting", False))
-page = st.navigation(list(pages.values()), position="hidden" if presenting else "top")
 if presenting and page.url_path != "dashboards":  # left by the browser's Back button
+    presenting = False
     state.set_view(presenting=False)
-    st.navigation(list(pages.values()), position="top")
 target = state.take_view("go_to")
 if target in pages and pages[target].url_path != page.url_path:
     st.switch_page(pages[target])
-if page.url_path in ("shared", "room"):
+if presenting or page.url_path in ("shared", "room"):
     st.navigation(list(pages.values()), position="hidden")
 if page.url_path == "shared":
     page.run()

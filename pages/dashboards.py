@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpi_ui.dash import channel, executive, header, operational
+from kpi_ui.dash import header, layers
 from kpi_ui.dash.work import load
-
-_LAYERS = {
-    "executive": executive.render,
-    "operational": operational.render,
-    "channel": channel.render,
-}
 
 
 def _body() -> None:
@@ -19,7 +13,7 @@ def _body() -> None:
         work = load()
     header.render(work)
     header.sample_line(work)
-    _LAYERS[work.layer](work)
+    layers.render(work)
     header.own_line(work)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -115,11 +114,6 @@ def days_elapsed(period: Period, as_of: date) -> int:
 def elapsed_share(period: Period, as_of: date) -> float:
     """Days elapsed, `as_of` included, by the days of the period: 0 before it, 1 once it is over."""
     return days_elapsed(period, as_of) / period.days
-
-
-def month_days(year: int, month: int) -> int:
-    """Number of days of a month."""
-    return monthrange(year, month)[1]
 
 
 def _month_index(day: date) -> int:

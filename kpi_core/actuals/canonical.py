@@ -6,7 +6,6 @@ import. Facts, cohorts and credits (pandas) hold sums only, nothing about a pers
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,7 +41,7 @@ LEADS = pa.schema(
         pa.field("amount", pa.float64()),
     ]
 )
-"""Leads without their step columns; `lead_schema` adds those. `amount` is the money of the win."""
+"""Leads without their step columns (`at_...`). `amount` is the money of the win."""
 
 OPPORTUNITIES = pa.schema(
     [
@@ -133,11 +132,6 @@ class Aggregated:
     cohorts: pd.DataFrame
     credits: pd.DataFrame
     notes: tuple[str, ...] = ()
-
-
-def lead_schema(steps: Iterable[str]) -> pa.Schema:
-    """The leads table's columns when these funnel steps are dated."""
-    return pa.schema([*LEADS, *(pa.field(f"{AT}{step}", _MOMENT) for step in steps)])
 
 
 def steps_of(leads: pa.Table) -> tuple[str, ...]:

@@ -61,7 +61,8 @@ def _events(framework: _Keyed, as_of: date) -> SampleEvents:
 
 
 @lru_cache(maxsize=16)
-def _sample(framework_text: str, as_of: date) -> tuple[Aggregated, Figures]:
+def sample(framework_text: str, as_of: date) -> tuple[Aggregated, Figures]:
+    """Sample data of a framework (its JSON text), and the figures read from it."""
     framework = derived.framework(framework_text)
     found = sample_actuals(framework, as_of, _events(_Keyed(framework), as_of))
     return found, open_figures(found.facts, framework, as_of)
@@ -85,16 +86,16 @@ def load() -> Work:
     """The look the page's controls ask for."""
     framework = scenarios.framework()
     own = state.actuals()
-    sample = own is None or bool(state.view("dash_sample", False))
-    if own is None or sample:
-        found, figures = _sample(framework.model_dump_json(), date.today())
+    is_sample = own is None or bool(state.view("dash_sample", False))
+    if own is None or is_sample:
+        found, figures = sample(framework.model_dump_json(), date.today())
     else:
         found = measured.aggregated(own)
         figures = measured.figures(own, framework, _as_of())
     layer = str(state.view("dash_layer", "executive"))
     return Work(
         view=_view(framework, figures, found),
-        sample=sample,
+        sample=is_sample,
         has_own=own is not None,
         layer=layer if layer in LAYERS else "executive",
         presenting=bool(state.view("presenting", False)),
