@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel.core import get_global
 from babel.numbers import (
     format_compact_currency,
     format_currency,
-    format_decimal,
     get_currency_name,
     get_currency_precision,
     get_currency_symbol,
@@ -111,7 +111,8 @@ def percent(value: float) -> str:
 
 def count(value: float) -> str:
     """Grouped digits; up to two decimals where the value is not whole."""
-    return str(format_decimal(round(value, 2), format="#,##0.##", locale="en"))
+    digits = f"{Decimal(str(round(value, 2))):,.2f}".rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
 
 
 def value_text(value: float | None, unit: Unit, currency: str, *, compact: bool = False) -> str:

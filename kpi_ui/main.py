@@ -8,6 +8,7 @@ import streamlit as st
 
 from kpi_ui import keeping, state
 from kpi_ui.clients import notice
+from kpi_ui.turns import turn
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -45,6 +46,7 @@ if page.url_path == "shared":
     page.run()
 else:
     notice.render()
-    page.run()
+    with turn():
+        page.run()
     if keeping.finish():
         st.rerun()

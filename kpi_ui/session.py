@@ -9,6 +9,7 @@ import streamlit as st
 _EPOCH = "kpi.epoch"
 _VIEW = "kpi.view"
 _COMPONENTS = "kpi.components"
+_ABSENT = object()
 
 
 def get(key: str, default: Any = None) -> Any:
@@ -71,7 +72,7 @@ def bind(name: str, value: object) -> str:
     while text being typed is left alone.
     """
     key = f"field.{name}"
-    if not has(key) or get(key) != value:
+    if get(key, _ABSENT) != value:
         put(key, value)
     return key
 

@@ -241,6 +241,12 @@ def set_scenario(changed: Scenario | None) -> None:
     keep()
 
 
+def replace_scenario(chosen: Scenario | None, label: str) -> None:
+    """Put another scenario on screen in place of unsaved changes; can be undone."""
+    with changing(label):
+        session.put(SCENARIO, chosen.model_dump_json() if chosen else None)
+
+
 def keep_result(wanted: object, found: object) -> None:
     """Keep the one long computation of this session, with what it was made from."""
     session.put(_RESULT, (wanted, found))

@@ -10,6 +10,7 @@ from kpi_ui.components import planning
 from kpi_ui.room import way_in
 from kpi_ui.tree import details, drawing, header, levers, outcome, sections
 from kpi_ui.tree.work import Work, load
+from kpi_ui.turns import turn
 
 
 def _page() -> None:
@@ -30,17 +31,18 @@ def _work(
     drawn: header.Drawn,
 ) -> None:
     """The levers and all that follows from them; drawn again alone when one is moved."""
-    work = load()
-    if header.outdated(work, drawn):
-        st.rerun()
-    _tree(work)
-    with side:
-        levers.render(work)
-    with result:
-        outcome.chance(work)
-        outcome.stakes(work)
-    if section:
-        section.render(work)
+    with turn():
+        work = load()
+        if header.outdated(work, drawn):
+            st.rerun()
+        _tree(work)
+        with side:
+            levers.render(work)
+        with result:
+            outcome.chance(work)
+            outcome.stakes(work)
+        if section:
+            section.render(work)
 
 
 def _tree(work: Work) -> None:

@@ -275,8 +275,13 @@ def revenue_by_factor(drawn: Drawn, score: Array) -> Callable[[float], Array]:
     skew = np.where(varies, (1 - 2 * drawn.chance) * (np.square(score) - 1) / 6, 0) + 0.5
 
     def revenue(factor: float) -> Array:
-        deals = np.floor(factor * mean + np.sqrt(factor) * spread + skew)
-        reached: Array = np.clip(deals, 0, np.floor(drawn.volume * factor)) * drawn.deal
-        return reached
+        deals = factor * mean
+        deals += math.sqrt(factor) * spread
+        deals += skew
+        np.floor(deals, out=deals)
+        np.maximum(deals, 0, out=deals)
+        np.minimum(deals, np.floor(drawn.volume * factor), out=deals)
+        deals *= drawn.deal
+        return deals
 
     return revenue

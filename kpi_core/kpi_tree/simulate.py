@@ -190,10 +190,8 @@ def _bisected(
     lanes = [revenue_by_factor(drawn, score) for drawn, score in zip(first, scores, strict=True)]
 
     def reaches(factor: float) -> bool:
-        revenue = np.zeros(size)
-        for lane in lanes:
-            revenue += lane(factor)
-        return float(np.mean(revenue >= target * (1 - SAME))) >= confidence
+        revenue = sum((lane(factor) for lane in lanes[1:]), start=lanes[0](factor))
+        return int(np.count_nonzero(revenue >= target * (1 - SAME))) >= confidence * size
 
     low = high = 1.0
     while not reaches(high):

@@ -34,6 +34,8 @@ def _is_control(character: str) -> bool:
 
 
 def _without_control_characters(text: str) -> str:
+    if text.isprintable():  # nearly always, and 50 times as fast as looking at each
+        return text
     for position, character in enumerate(text):
         if _is_control(character):
             raise ValueError(

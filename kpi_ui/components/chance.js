@@ -3,7 +3,7 @@ const anchor = (at) => (at < 0.08 ? 0 : at > 0.92 ? -100 : -50);
 
 export default function (component) {
   const ui = begin(component);
-  const { label, probability, bars, axis, target, target_label: targetLabel, sentence } = ui.data;
+  const { title, label, probability, bars, axis, target, target_label: targetLabel, sentence } = ui.data;
   const hits = bars.some(([, hit]) => hit);
   const name = [
     `Histogram of simulated outcomes${label ? `, ${label}` : ""}${probability ? `: ${probability}` : ""}.`,
@@ -11,6 +11,7 @@ export default function (component) {
     hits ? "The outcomes that reach the target are in the accent colour." : "None of the outcomes drawn reaches the target.",
   ].filter(Boolean).join(" ");
   render(ui,
+    title ? el("h2", { key: "title", text: title }) : null,
     label || probability ? el("p", { key: "figure", class: "figure" },
       label ? el("span", { class: "label", text: label }) : null, label && probability ? sr(": ") : null,
       probability ? el("span", { class: "value", text: probability }) : null) : null,

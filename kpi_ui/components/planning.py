@@ -85,9 +85,14 @@ def stakes(
     on_select: Callable[[str], None],
     *,
     selected: str | None = None,
-    label: str = "Money at stake",
+    title: str = "Money at stake",
+    note: str = "",
+    empty: str = "",
 ) -> None:
-    """What each rate costs, in the order given; `on_select(row_id)`. `label` is read aloud."""
+    """What each rate costs, in the order given; `on_select(row_id)`.
+
+    `note` stands below the title, `empty` in place of the rows when there are none.
+    """
     known = {row.id for row in rows}
 
     def on_event(name: str, value: object) -> None:
@@ -97,7 +102,9 @@ def stakes(
     data = {
         "rows": [{**asdict(row), "share": _share(row.share)} for row in rows],
         "selected": selected,
-        "label": label,
+        "title": title,
+        "note": note,
+        "empty": empty,
     }
     _mount(_STAKES, data, key, on_event)
 
@@ -111,9 +118,10 @@ def chance(
     sentence: Sequence[tuple[str, bool]],
     key: str,
     *,
+    title: str = "",
     label: str = "",
 ) -> None:
-    """The chance of reaching the target: a figure, the histogram behind it, and a sentence.
+    """The chance of reaching the target: a title, a figure, the histogram behind it, a sentence.
 
     `bars` are (height, reaches the target), `axis` (position, text), all heights and positions in
     [0, 1]. `target_position` None draws no line. `sentence` is (text, emphasised) in parts.
@@ -121,6 +129,7 @@ def chance(
     figure out, for a page that has its own `st.metric`.
     """
     data = {
+        "title": title,
         "label": label,
         "probability": probability_text,
         "bars": [[_share(height), bool(hit)] for height, hit in bars],

@@ -6,7 +6,7 @@ const STAKES = {
 };
 
 function draw(ui) {
-  const { rows, label } = ui.data;
+  const { rows, title, note, empty } = ui.data;
   const selected = guessed(ui, "selected", ui.data.selected);
   const select = (id) => {
     const seq = send(ui, "select", id);
@@ -14,7 +14,15 @@ function draw(ui) {
     guess(ui, "selected", id, seq);
     draw(ui);
   };
-  render(ui, el("ul", { class: "stakes", attrs: { role: "list", "aria-label": label } }, rows.map((row) => {
+  const head = [
+    el("h2", { key: "title", text: title, attrs: { id: "title" } }),
+    note ? el("p", { key: "note", class: "note", text: note }) : null,
+  ];
+  if (!rows.length) {
+    render(ui, ...head, el("p", { key: "empty", class: "empty", text: empty }));
+    return;
+  }
+  render(ui, ...head, el("ul", { key: "rows", class: "stakes", attrs: { role: "list", "aria-labelledby": "title" } }, rows.map((row) => {
     const kind = Object.hasOwn(STAKES, row.state) ? row.state : "unknown";
     const look = STAKES[kind];
     return el("li", { key: row.id }, el("button", {

@@ -27,7 +27,7 @@ def render(work: Work) -> None:
     chosen = header.selected(work)
     with st.container(border=True, key="tree-details"):
         if work.shows_total:
-            st.subheader("All lanes together", anchor=False)
+            st.header("All lanes together", anchor=False)
             st.caption("Choose one lane above the tree to edit its numbers.")
         elif chosen == drawing.REVENUE:
             _revenue(work)
@@ -51,7 +51,7 @@ def _revenue(work: Work) -> None:
     def setting(key: str) -> Apply:
         return lambda now, value: with_values(now, **{key: value})
 
-    st.subheader("Revenue from marketing", anchor=False)
+    st.header("Revenue from marketing", anchor=False)
     st.caption("(Target - existing customers) x marketing's share")
     fields.row(
         [
@@ -88,7 +88,7 @@ def _deal(work: Work) -> None:
     def setting(key: str) -> Apply:
         return lambda now, value: with_lane(now, lane.id, **{key: value})
 
-    st.subheader("Deal size", anchor=False)
+    st.header("Deal size", anchor=False)
     st.caption("The range, when given, counts in the chance of hitting the number.")
     fields.row(
         [
@@ -120,7 +120,7 @@ def _deal(work: Work) -> None:
 
 def _step(work: Work, position: int) -> None:
     lane, step = work.lane, work.lane.steps[position]
-    st.subheader(inputs.md(step.name), anchor=False)
+    st.header(inputs.md(step.name), anchor=False)
     st.caption("Type what is there today, or try a volume: the rows above and below follow.")
     trial = fields.trial(work, step.id)
     left, right = st.columns(2)
@@ -175,7 +175,7 @@ def _trial(work: Work, position: int, volume: float) -> None:
 
 
 def _rate(work: Work, rate: TreeRate, position: int) -> None:
-    st.subheader(inputs.md(rate.name), anchor=False)
+    st.header(inputs.md(rate.name), anchor=False)
     st.caption(inputs.md(f"Planned rate rests on: {rate.source}"))
     _rate_fields(work, rate, position)
     _why(work, rate)
@@ -234,6 +234,13 @@ def _why(work: Work, rate: TreeRate) -> None:
     causes = work.catalog.causes.get(rate.metric_id)
     if causes is None:
         return
-    with st.expander("If it is low: likely causes and first checks"):
-        st.markdown("**Likely causes**\n" + "\n".join(f"- {inputs.md(x)}" for x in causes.causes))
-        st.markdown("**First checks**\n" + "\n".join(f"- {inputs.md(x)}" for x in causes.checks))
+    why = st.expander(
+        "If it is low: likely causes and first checks", key="tree.why", on_change="rerun"
+    )
+    if why.open:
+        parts = {"Likely causes": causes.causes, "First checks": causes.checks}
+        lists = (
+            f"**{title}**\n" + "\n".join(f"- {inputs.md(x)}" for x in items)
+            for title, items in parts.items()
+        )
+        why.markdown("\n\n".join(lists))

@@ -42,7 +42,7 @@ def _revenue(work: Work) -> TreeNode:
 def _revenue_aside(work: Work) -> tuple[str, str]:
     lane, currency = work.lane_result, work.currency
     if lane.revenue_now is None:
-        return "Today", "enter today's volumes below"
+        return "Today", "pick a step, type its volume"
     gap = lane.revenue_required - lane.revenue_now
     side = "short" if gap > 0 else "above"
     return "Gap to the target", f"{money(abs(gap), currency, compact=True)} {side} at today's rates"
@@ -89,7 +89,7 @@ def _step_aside(work: Work, step: StepResult, position: int) -> tuple[str, str] 
         return None
     pace = run_rate(step.required)
     month, week, day = (_units(value) for value in (pace.month, pace.week, pace.working_day))
-    return "Needed a month", f"{month}, {week} a week, {day} a working day"
+    return "Needed a month", f"{month}, {week} a week, {day} a workday"
 
 
 def _gap(required: float, now: float | None, text: object) -> tuple[str, GapTone]:

@@ -57,17 +57,15 @@ def _input(field: Field, currency: str) -> str | None:
 
 
 def row(shown: Sequence[Field], currency: str) -> None:
-    """Fields side by side. One line below them is always there, so that a reason moves nothing.
+    """Fields side by side, and one line below for all: always there, so that a reason moves nothing.
 
-    Every element is sent again with each slider step: the others get a line only when they need it.
+    One line and no columns, because every element is sent again with each slider step.
     """
-    lined = next((field for field in shown if field.note), shown[0])
-    for column, field in zip(st.columns(len(shown)), shown, strict=True):
-        with column:
-            if field is lined:
-                number(field, currency)
-            elif error := _input(field, currency):
-                inputs.remark(error, None, "")
+    with st.container(horizontal=True):
+        errors = {field.label: _input(field, currency) for field in shown}
+    wrong = (f"{label.removesuffix(', %')}: {error}" for label, error in errors.items() if error)
+    notes = (f"{field.label.removesuffix(', %')}: {field.note}" for field in shown if field.note)
+    inputs.remark(" ".join(wrong) or None, None, " ".join(notes))
 
 
 def _take(field: Field, text: str, currency: str) -> None:

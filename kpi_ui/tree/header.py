@@ -19,7 +19,6 @@ class Facts:
     """Of the scenarios to start from, by id."""
     shown: str
     """Id of the one on screen, changed or not."""
-    changed: bool
     undoable: str | None
     redoable: str | None
 
@@ -28,10 +27,8 @@ def facts(work: Work) -> Facts:
     """What the toolbar shows for this work."""
     presets = work.presets
     distinct = inputs.distinct([scenario.name for scenario in presets.values()])
-    shown = work.scenario.id if work.scenario.id in presets else work.base.id
     names = tuple(zip(presets, distinct, strict=True))
-    changed = work.scenario != presets[shown]
-    return Facts(names, shown, changed, state.last_change(), state.next_change())
+    return Facts(names, work.started_from, state.last_change(), state.next_change())
 
 
 @dataclass
@@ -55,14 +52,14 @@ def outdated(work: Work, drawn: Drawn) -> bool:
 
 
 def toolbar(work: Work) -> Drawn:
-    """Choose a scenario to start from; save or adopt the one on screen; reset."""
+    """Choose a scenario to start from; save or adopt the one on screen."""
     now = facts(work)
-    names, shown, changed = dict(now.names), now.shown, now.changed
+    names, shown = dict(now.names), now.shown
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = state.bind("tree.scenario", shown)
 
         def choose() -> None:
-            _show(work, str(state.widget_value(key)))
+            show(work, str(state.widget_value(key)))
 
         st.selectbox(
             "Scenario",
@@ -72,23 +69,14 @@ def toolbar(work: Work) -> Drawn:
             on_change=choose,
             width=240,
         )
-        # Always there: an open popover behind it would close when it moves by one place.
-        st.caption("Changed, not saved" if changed else "&nbsp;")
         st.space("stretch")
-        _save(work, changed)
+        _save(work)
         st.button(
             "Adopt as targets",
             key="tree.adopt",
             icon=":material/flag:",
             on_click=_adopt,
             help="Writes this scenario's rates as targets of their KPIs. Undo takes it back.",
-        )
-        st.button(
-            "Reset",
-            key="tree.reset",
-            icon=":material/restart_alt:",
-            disabled=not changed,
-            on_click=lambda: _show(work, shown),
         )
         panels.undo_button("tree.undo")
     message = state.take_view("tree_message")
@@ -97,14 +85,20 @@ def toolbar(work: Work) -> Drawn:
     return Drawn(now, bool(message))
 
 
-def _show(work: Work, scenario_id: str) -> None:
-    """Put a scenario on screen as it was saved; what was typed but could not be used goes."""
-    base = scenario_id == work.base.id
-    state.set_scenario(None if base else work.presets.get(scenario_id))
+def show(work: Work, scenario_id: str) -> None:
+    """Put a scenario on screen as it was saved; what was typed but could not be used goes.
+
+    Levers that were moved and not saved come back with Undo.
+    """
+    chosen = None if scenario_id == work.base.id else work.presets.get(scenario_id)
+    if work.changed:
+        state.replace_scenario(chosen, "Reset levers")
+    else:
+        state.set_scenario(chosen)
     state.set_view(**dict.fromkeys(fields.TYPED))
 
 
-def _save(work: Work, changed: bool) -> None:
+def _save(work: Work) -> None:
     saved = {scenario.id for scenario in work.saved}
     with st.popover("Save", icon=":material/bookmark_add:"):
         st.text_input("Name", key="tree.name", placeholder="Win rate programme", max_chars=80)
@@ -117,9 +111,7 @@ def _save(work: Work, changed: bool) -> None:
             help="Three what-ifs are the most; delete one first." if full else None,
         )
         if work.scenario.id in saved:
-            st.button(
-                "Save changes", key="tree.update", on_click=scenarios.update, disabled=not changed
-            )
+            st.button("Save changes", key="tree.update", on_click=scenarios.update)
             st.button("Delete this scenario", key="tree.delete", on_click=scenarios.delete)
 
 

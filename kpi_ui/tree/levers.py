@@ -12,6 +12,7 @@ from kpi_core.formats import currency_symbol
 from kpi_core.kpi_tree.edit import with_lane, with_rate, with_values
 from kpi_core.models.tree import Scenario
 from kpi_ui import inputs, scenarios, state
+from kpi_ui.tree import header
 from kpi_ui.tree.work import Work
 
 _SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "K"), (1.0, ""))
@@ -77,7 +78,7 @@ def _slider(label: str, name: str, value: float, scale: Range, apply: Change) ->
 def render(work: Work) -> None:
     """Target and deal size, then each rate of the lane from the last to the first, then rounding."""
     scenario, base = work.scenario, work.base
-    st.subheader("Levers", anchor=False)
+    _heading(work)
     target = money_range(base.revenue_target, scenario.revenue_target, work.currency)
     _slider(
         "Revenue target",
@@ -91,6 +92,27 @@ def render(work: Work) -> None:
     else:
         _lane_levers(work)
     _rounding(work)
+
+
+def _heading(work: Work) -> None:
+    """Here and not in the toolbar, which stays as it is while levers move."""
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header("Levers", anchor=False)
+            _reset(work)
+        st.caption("Changed, not saved" if work.changed else "Move one: the tree answers.")
+
+
+def _reset(work: Work) -> None:
+    st.button(
+        "Reset",
+        key="tree.reset",
+        type="tertiary",
+        icon=":material/restart_alt:",
+        disabled=not work.changed,
+        on_click=lambda: header.show(work, work.started_from),
+        help="Undo brings the levers back.",
+    )
 
 
 def _lane_levers(work: Work) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import streamlit as st
-
 from kpi_core.formats import money, percent
 from kpi_core.kpi_tree.bottleneck import Leak
 from kpi_core.kpi_tree.simulate import Simulation, simulate
@@ -41,7 +39,6 @@ def chance(work: Work) -> None:
     def text(value: float) -> str:
         return money(value, currency, compact=True)
 
-    st.subheader("Chance of hitting the number", anchor=False)
     edges, counts = found.histogram.edges, found.histogram.counts
     low, width, top = edges[0], (edges[-1] - edges[0]) or 1.0, max(counts) or 1
     bars = [(c / top, edge >= target) for c, edge in zip(counts, edges[:-1], strict=True)]
@@ -61,6 +58,7 @@ def chance(work: Work) -> None:
             *_volume(found),
         ],
         key="tree.chance",
+        title="Chance of hitting the number",
         label=f"Reaching {text(target)} with today's volume",
     )
 
@@ -89,9 +87,7 @@ def _volume(found: Simulation) -> list[tuple[str, bool]]:
 
 def stakes(work: Work) -> None:
     """Each rate with the money its reference would bring."""
-    with st.container(gap=None):
-        st.subheader("Money at stake", anchor=False)
-        st.caption("If each rate reached its reference")
+    known = any(leak.now is not None for leak in work.leaks)
     most = max((leak.gain for leak in work.leaks), default=0.0) or 1.0
     planning.stakes(
         [
@@ -104,11 +100,13 @@ def stakes(work: Work) -> None:
                 state=leak.proof,
                 tag=_TAGS[leak.proof],
             )
-            for leak in work.leaks
+            for leak in (work.leaks if known else ())
         ],
         key="tree.stakes",
         on_select=header.select,
         selected=header.selected(work),
+        note="If each rate reached its reference" if known else "",
+        empty="Not known yet: pick a rate in the tree and type what it is today.",
     )
 
 

@@ -74,6 +74,16 @@ class Work:
         ready = (self.base, target_scenario(self.base, self.framework), *self.saved)
         return {scenario.id: scenario for scenario in ready}
 
+    @property
+    def started_from(self) -> str:
+        """Id of the preset that the scenario on screen began as."""
+        return self.scenario.id if self.scenario.id in self.presets else self.base.id
+
+    @property
+    def changed(self) -> bool:
+        """Whether a lever or a field was moved since, and not saved."""
+        return self.scenario != self.presets[self.started_from]
+
 
 def load() -> Work:
     """The work of this run."""

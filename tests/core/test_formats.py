@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,10 +70,26 @@ def test_percent(value: float, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0, "0"), (1335, "1,335"), (66_750, "66,750"), (2.5, "2.5"), (1 / 3, "0.33")],
+    [
+        (0, "0"),
+        (1335, "1,335"),
+        (66_750, "66,750"),
+        (2.5, "2.5"),
+        (1 / 3, "0.33"),
+        (-0.001, "0"),
+        (-1234.5, "-1,234.5"),
+        (100, "100"),
+        (1e23, "100,000,000,000,000,000,000,000"),
+    ],
 )
 def test_count(value: float, shown: str) -> None:
     assert count(value) == shown
+
+
+@given(st.floats(min_value=-1e18, max_value=1e18) | st.integers(-(10**15), 10**15))
+def test_count_agrees_with_the_published_pattern(value: float) -> None:
+    expected = format_decimal(round(value, 2), format="#,##0.##", locale="en")
+    assert count(value) == ("0" if expected == "-0" else expected)
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,11 @@ class App:
         return self.run()
 
     def remark(self, name: str) -> str:
-        """The line under a text field, as a person reads it."""
+        """The line under a text field, or under its row, as a person reads it."""
         shown = list(self.at)
         place = [getattr(element, "key", None) for element in shown].index(f"field.{name}")
-        return unescaped(shown[place + 1].value)
+        below = next(x for x in shown[place + 1 :] if x.type != "text_input")
+        return unescaped(below.value)
 
     def press(self, key: str) -> App:
         """Press a button of Streamlit's own."""

@@ -71,10 +71,8 @@ def pick(app: Tree, item: str) -> Tree:
 
 
 def reason(app: Tree, field: str) -> str:
-    """What stands under a field about what was typed; most fields have no line while all is well."""
-    shown = list(app.at)
-    place = [getattr(element, "key", None) for element in shown].index(f"field.{field}")
-    return app.remark(field) if shown[place + 1].type == "caption" else ""
+    """What stands under a field, or under its row, about what was typed."""
+    return app.remark(field)
 
 
 def press_one_of(app: Tree, key: str, value: Any) -> Tree:
@@ -181,7 +179,10 @@ def test_empty_it_shows_the_drafts_defaults(app: Tree) -> None:
     assert "kpi.framework" not in app.work()
     # 6M x 40% / 40,000 = 60 deals, / 20% = 300, / 30% = 1,000, / 40% = 2,500, / 2.6% = 96,154
     assert volumes(app) == ["$2.4M", "60", "300", "1,000", "2,500", "96,154"]
-    assert node(app, ".revenue")["aside"] == ["Today", "enter today's volumes below"]
+    assert node(app, ".revenue")["aside"] == ["Today", "pick a step, type its volume"]
+    stakes = app.data("tree.stakes")
+    assert stakes["rows"] == [], "four rows of nothing known say less than one sentence"
+    assert "type what it is today" in stakes["empty"]
     assert "Only the base so far" in app.words()
     assert "Today's pace is not known" in tab(app, GAP).words()
     assert "nothing has to change" not in app.words()
@@ -366,7 +367,7 @@ def test_the_toolbar_follows_levers_and_fields(tree: Tree) -> None:
 
 def test_a_step_shows_the_pace_it_needs(tree: Tree) -> None:
     # 1,335 leads a year: / 12, / 52 and / 260
-    assert node(tree, "leads")["aside"] == ["Needed a month", "111, 25.7 a week, 5.1 a working day"]
+    assert node(tree, "leads")["aside"] == ["Needed a month", "111, 25.7 a week, 5.1 a workday"]
 
 
 @pytest.mark.parametrize(("item", "field", "typed", "said"), BAD)
@@ -388,6 +389,39 @@ def test_what_cannot_be_used_stays_as_typed_with_the_reason(
     tree.answer(f"tree.{field}", good)
     assert said not in reason(tree, f"tree.{field}")
     assert scenario(tree)["lanes"][0]["rates"][1]["value"] == 0.25
+
+
+def test_reset_can_be_undone(tree: Tree) -> None:
+    slide(tree, "all.win_rate", 40.0)
+    tree.press("tree.reset")
+    assert edges(tree)["win_rate"] == "25.0%"
+    tree.press("tree.undo")
+    assert edges(tree)["win_rate"] == "40.0%"
+    assert "Changed, not saved" in tree.words()
+    tree.press("tree.undo.redo")
+    assert unchanged(tree)
+
+
+def test_choosing_a_scenario_over_unsaved_levers_can_be_undone(tree: Tree) -> None:
+    slide(tree, "all.win_rate", 40.0)
+    tree.answer("tree.scenario", "targets").press("tree.undo")
+    assert edges(tree)["win_rate"] == "40.0%"
+
+
+def test_a_reason_names_its_field(tree: Tree) -> None:
+    pick(tree, "win_rate").answer("tree.all.win_rate.value", "101%")
+    tree.answer("tree.all.win_rate.cap", "zero")
+    said = reason(tree, "tree.all.win_rate.value")
+    assert "Planned: Must be at most 100%." in said
+    assert "At most: This 'zero' is not a number" in said
+
+
+def test_causes_and_checks_open_on_demand(tree: Tree) -> None:
+    pick(tree, "win_rate")
+    assert "First checks" not in tree.words()
+    tree.at.session_state["tree.why"] = True  # what opening it does
+    tree.run()
+    assert "First checks" in tree.words()
 
 
 def test_reset_takes_away_what_could_not_be_used(tree: Tree) -> None:

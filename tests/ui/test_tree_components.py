@@ -143,6 +143,7 @@ def test_stakes_and_chance_are_sent_whole() -> None:
     assert [(row["id"], row["share"]) for row in data[STAKES]["rows"]] == [("win", 1), ("size", 0)]
     assert data[STAKES]["selected"] is None
     assert data[CHANCE] == {
+        "title": "",
         "label": "Reaching ¥100M",
         "probability": "7%",
         "bars": [[0.5, False], [1.0, True]],
