@@ -41,7 +41,7 @@ def compare_scenarios(scenarios: Sequence[Scenario]) -> tuple[Comparison, ...]:
         _row("Revenue from marketing", Unit.MONEY, [r.total.revenue_required for r in solved]),
         _row("Today's pace brings", Unit.MONEY, [r.total.revenue_now for r in solved]),
         *_volumes(solved),
-        _row("Pipeline value", Unit.MONEY, [r.pipeline_value for r in solved]),
+        _row("Pipeline value", Unit.MONEY, [r.total.pipeline_value for r in solved]),
         *_rates(scenarios),
         _row("Spend", Unit.MONEY, [r.total.spend for r in solved]),
     ]

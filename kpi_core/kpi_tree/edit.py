@@ -10,7 +10,7 @@ import numpy as np
 from kpi_core.kpi_tree.lags import LONGEST, weights
 from kpi_core.kpi_tree.solve import exact
 from kpi_core.models.base import Id
-from kpi_core.models.tree import Lane, Scenario, TreeRate
+from kpi_core.models.tree import Counts, Lane, Scenario, TreeRate
 
 MAX_LANES = 20
 MIN_STEPS, MAX_STEPS = 2, 10
@@ -48,6 +48,33 @@ def with_today(scenario: Scenario, lane_id: Id, position: int, now: float | None
     )
     kept = counts.model_dump() if counts and agree else None
     return with_rate(scenario, lane_id, position, now=now, counts=kept)
+
+
+def with_counts(
+    scenario: Scenario,
+    lane_id: Id,
+    position: int,
+    *,
+    trials: int | None = None,
+    successes: int | None = None,
+) -> Scenario:
+    """The scenario with the events behind one rate; today's rate becomes theirs.
+
+    Give the number that changed. The other stays as it was; not known before, it follows from today's
+    rate. Raises `ValidationError` for counts that cannot be.
+    """
+    rate = find_lane(scenario, lane_id).rates[position]
+    if rate.counts:
+        before = rate.counts.model_dump()
+    elif successes is None:
+        before = {"successes": round(max(trials or 0, 0) * (rate.now or 0))}
+    else:
+        before = {"trials": max(round(successes / rate.now) if rate.now else 1, successes, 1)}
+    given = {"trials": trials, "successes": successes}
+    changed = {key: value for key, value in given.items() if value is not None}
+    events = Counts.model_validate({**before, **changed})
+    share = events.successes / events.trials
+    return with_rate(scenario, lane_id, position, counts=events.model_dump(), now=share)
 
 
 def with_step(scenario: Scenario, lane_id: Id, position: int, **changes: Any) -> Scenario:

@@ -46,6 +46,8 @@ class LaneResult:
     In the total, lanes without a share whose pace is unknown are left out.
     """
     steps: tuple[StepResult, ...]
+    pipeline_value: float
+    """Value of the opportunities needed: the step before the deal x deal size, summed over lanes."""
     spend: float | None
     """Leads needed x cost per lead."""
     cac: float | None
@@ -54,6 +56,16 @@ class LaneResult:
     """CAC / (deal / 12 x gross margin)."""
     roi: float | None
     """(Revenue x gross margin - spend) / spend; margin 1 when not given."""
+
+    @property
+    def gap(self) -> float | None:
+        """Required less current revenue; negative when above target, `None` when unknown."""
+        return None if self.revenue_now is None else self.revenue_required - self.revenue_now
+
+    @property
+    def coverage(self) -> float | None:
+        """Pipeline value over required revenue; `None` when no revenue is required."""
+        return self.pipeline_value / self.revenue_required if self.revenue_required else None
 
 
 @dataclass(frozen=True)
@@ -64,28 +76,6 @@ class TreeResult:
     total: LaneResult
     shares_sum: float
     """What the lanes' shares summed to before scaling; 1 when they add up."""
-
-    @property
-    def gap(self) -> float | None:
-        """Required less current revenue; negative when above target, `None` when unknown."""
-        now = self.total.revenue_now
-        return None if now is None else self.total.revenue_required - now
-
-    @property
-    def pipeline_value(self) -> float:
-        """Value of the opportunities needed: the step before the deal x deal size, over all lanes."""
-        return sum(lane.steps[-2].required * _deal(lane) for lane in self.lanes)
-
-    @property
-    def coverage(self) -> float | None:
-        """Pipeline value over required revenue; `None` when no revenue is required."""
-        required = self.total.revenue_required
-        return self.pipeline_value / required if required else None
-
-
-def _deal(lane: LaneResult) -> float:
-    deals = lane.steps[-1].required
-    return lane.revenue_planned / deals if deals else 0.0
 
 
 def solve(scenario: Scenario) -> TreeResult:
@@ -135,6 +125,7 @@ def _solve_lane(lane: Lane, scenario: Scenario, share: Fraction, required: float
             StepResult(step.id, step.name, volume, step.now)
             for step, volume in zip(lane.steps, volumes, strict=True)
         ),
+        pipeline_value=float(exact(volumes[-2]) * exact(lane.average_deal_size)),
         spend=spend,
         cac=cac,
         payback_months=payback,
@@ -176,6 +167,7 @@ def _total(lanes: Sequence[LaneResult], scenario: Scenario) -> LaneResult:
             [lane.revenue_now for lane in lanes if lane.share > 0 or lane.revenue_now is not None]
         ),
         steps=_total_steps(lanes),
+        pipeline_value=sum(lane.pipeline_value for lane in lanes),
         spend=spend,
         cac=cac,
         payback_months=cac / (deal / 12 * margin) if cac is not None and margin and deal else None,
@@ -276,15 +268,18 @@ def from_step(lane: Lane, position: int, volume: float, scenario: Scenario) -> t
 
 
 @dataclass(frozen=True)
-class RunRate:
-    """What a yearly volume means for shorter spans."""
+class Trial:
+    """A lane with one step set to a volume. Money in the framework's currency."""
 
-    month: float
-    week: float
-    working_day: float
+    volumes: tuple[float, ...]
+    revenue: float
+    gap: float
+    """Of the lane's required revenue; negative when above it."""
 
 
-def run_rate(volume: float, months: int = 12) -> RunRate:
-    """Required pace of `volume` over `months`: per month, week (52 a year) and working day (260)."""
-    year = volume * 12 / months
-    return RunRate(year / 12, year / 52, year / 260)
+def try_volume(lane: Lane, position: int, volume: float, scenario: Scenario) -> Trial:
+    """What a volume at one step asks of the steps above and brings below."""
+    volumes = from_step(lane, position, volume, scenario)
+    revenue = volumes[-1] * lane.average_deal_size
+    required = next(x for x in solve(scenario).lanes if x.id == lane.id).revenue_required
+    return Trial(volumes, revenue, required - revenue)

@@ -258,10 +258,16 @@ def _histogram(ranked: Array, deal: float | None) -> Histogram:
     unit = deal or 1.0
     width = _round_width((high - low or high / 2) / (MOST_BINS - 2) / unit)
     width = unit * (max(width, 1.0) if deal else width)
-    start, last = (math.floor(end / width * (1 + SAME / 2)) for end in (low, high))
+    start, last = _bin_of(low, width), _bin_of(high, width)
     edges = np.arange(start, last + 2) * width
     counts = np.diff(np.searchsorted(ranked, edges * (1 - SAME)))
     return Histogram(tuple(edges.tolist()), tuple(counts.tolist()))
+
+
+def _bin_of(value: float, width: float) -> int:
+    """Number of the bin from `number x width` on; a value a rounding error below an edge is on it."""
+    number = math.floor(value / width)
+    return number + 1 if (number + 1) * width * (1 - SAME) <= value else number
 
 
 def _round_width(least: float) -> float:

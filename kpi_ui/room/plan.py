@@ -20,7 +20,6 @@ from kpi_ui.room.words import (
     change_texts,
     lever_name,
     lever_texts,
-    tone_of,
     units,
 )
 from kpi_ui.room.work import Work
@@ -29,13 +28,12 @@ from kpi_ui.room.work import Work
 def plan_screen(work: Work) -> RoomScreen:
     """What the what-if brings, beside the base; the sliders; the year's quarters."""
     after = work.outcomes[1]
-    covered = after.revenue / after.required if after.required else 1.0
     return RoomScreen(
         id="plan",
         name="Plan",
         question="What closes the gap?",
         answer=big(work, after.revenue),
-        tone=tone_of(covered) if after.missing <= 0 else "",
+        tone="good" if after.missing <= 0 else "",
         lead=_lead(work),
         aside=_compare(work),
         blocks=[_levers(work), _quarters(work)],

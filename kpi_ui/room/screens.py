@@ -103,7 +103,7 @@ def gap_screen(work: Work) -> RoomScreen:
     """Needed against now, in money and step by step."""
     found = gap(work.result)
     if found.now is None or found.missing is None or found.covered is None:
-        answer, tone = "Not known yet", tone_of(1)
+        answer = "Not known yet"
         lead = [
             ("Marketing must bring ", False),
             (big(work, found.required), True),
@@ -112,7 +112,7 @@ def gap_screen(work: Work) -> RoomScreen:
     else:
         short = found.missing > 0
         side = "short" if short else "above"
-        answer, tone = f"{big(work, abs(found.missing))} {side}", tone_of(found.covered)
+        answer = f"{big(work, abs(found.missing))} {side}"
         lead = [
             ("Today's pace brings ", False),
             (big(work, found.now), True),
@@ -125,7 +125,7 @@ def gap_screen(work: Work) -> RoomScreen:
         name="Gap",
         question="How far are we from it?",
         answer=answer,
-        tone=tone if found.now is not None else "",
+        tone=tone_of(found.required, found.now) if found.now is not None else "",
         lead=lead,
         aside=_chance(work, found.now is not None),
         blocks=_steps(work),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from kpi_core.formats import count, percent, value_text
 from kpi_core.kpi_tree.bottleneck import Leak
 from kpi_core.kpi_tree.lanes import StepResult
+from kpi_core.kpi_tree.pace import covered_share, nearness
 from kpi_core.kpi_tree.story import Change, LaneLeak
 from kpi_core.kpi_tree.story_levers import Lever
 from kpi_core.kpi_tree.story_words import slide_money
 from kpi_core.models.base import Unit
 from kpi_ui.components.room import RoomRow, Tone
 from kpi_ui.room.work import Work
+from kpi_ui.tree.drawing import TONES
 from kpi_ui.tree.outcome import probability
 
 PROOF = {
@@ -21,7 +23,6 @@ PROOF = {
 }
 PROOF_TONE: dict[str, Tone] = {"proven": "bad", "not_proven": "warn", "at_reference": "good"}
 CHANGE_NAMES = {"revenue": "Revenue", "deals": "Deals", "chance": "Chance"}
-_NEAR, _FAR = 0.95, 0.9
 
 
 def big(work: Work, value: float) -> str:
@@ -39,11 +40,9 @@ def share_text(value: float) -> str:
     return percent(value).replace(".0%", "%")
 
 
-def tone_of(covered: float) -> Tone:
+def tone_of(required: float, now: float | None) -> Tone:
     """How near today's pace is, as the KPI tree colours it."""
-    if covered >= _NEAR:
-        return "good"
-    return "warn" if covered >= _FAR else "bad"
+    return TONES[nearness(required, now)]
 
 
 def step_row(step: StepResult) -> RoomRow:
@@ -51,10 +50,9 @@ def step_row(step: StepResult) -> RoomRow:
     needed = units(step.required)
     if step.now is None:
         return RoomRow(step.name, needed, "", "Not known", "muted", None)
-    covered = step.now / step.required if step.required else 1.0
     gap = "Covered" if not step.short else f"{units(step.short)} short"
-    tone = tone_of(covered) if step.short else "good"
-    return RoomRow(step.name, needed, f"now {units(step.now)}", gap, tone, min(covered, 1.0))
+    tone, fill = tone_of(step.required, step.now), covered_share(step.required, step.now)
+    return RoomRow(step.name, needed, f"now {units(step.now)}", gap, tone, fill)
 
 
 def leak_name(work: Work, found: LaneLeak) -> str:

@@ -13,7 +13,7 @@ from kpi_core.kpi_tree.edit import (
     with_today,
     with_values,
 )
-from kpi_core.kpi_tree.lanes import from_step
+from kpi_core.kpi_tree.lanes import try_volume
 from kpi_core.models.base import Unit
 from kpi_core.models.tree import Scenario, TreeRate
 from kpi_ui import components, inputs
@@ -158,18 +158,16 @@ def _step(work: Work, position: int) -> None:
 
 def _trial(work: Work, position: int, volume: float) -> None:
     """All rows when this one is set, and what that brings."""
-    volumes = from_step(work.lane, position, volume, work.scenario)
-    revenue = volumes[-1] * work.lane.average_deal_size
-    gap = work.lane_result.revenue_required - revenue
-    side = "short of" if gap > 0 else "above"
+    tried = try_volume(work.lane, position, volume, work.scenario)
+    side = "short of" if tried.gap > 0 else "above"
     rows = [
         components.Fact(step.name, count(round(value, 1)))
-        for step, value in zip(work.lane.steps, volumes, strict=True)
+        for step, value in zip(work.lane.steps, tried.volumes, strict=True)
     ]
-    brought = money(revenue, work.currency, compact=True)
-    note = f"{money(abs(gap), work.currency, compact=True)} {side} the target"
+    brought = money(tried.revenue, work.currency, compact=True)
+    note = f"{money(abs(tried.gap), work.currency, compact=True)} {side} the target"
     components.facts(
-        [*rows, components.Fact("Brings", brought, note, "bad" if gap > 0 else "good")],
+        [*rows, components.Fact("Brings", brought, note, "bad" if tried.gap > 0 else "good")],
         key="tree.trial",
     )
 

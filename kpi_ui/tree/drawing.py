@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kpi_core.formats import count, money, percent
 from kpi_core.kpi_tree.bottleneck import Leak
-from kpi_core.kpi_tree.lanes import StepResult, run_rate
+from kpi_core.kpi_tree.lanes import StepResult
+from kpi_core.kpi_tree.pace import Nearness, covered_share, nearness, run_rate
 from kpi_core.models.tree import TreeRate
 from kpi_ui.components.planning import Callout, EdgeState, GapTone, TreeEdge, TreeNode
 from kpi_ui.tree.work import Work
 
-CLOSE = 0.95
+TONES: dict[Nearness, GapTone] = {
+    "unknown": "muted",
+    "covered": "good",
+    "close": "good",
+    "behind": "warn",
+    "far": "bad",
+}
 REVENUE, DEAL = ".revenue", ".deal_size"
 """Ids that no step or rate can have."""
 
@@ -31,7 +40,7 @@ def _revenue(work: Work) -> TreeNode:
         now=money(now, currency, compact=True) if now is not None else "",
         gap=gap,
         gap_tone=tone,
-        fill=_fill(lane.revenue_required, now),
+        fill=covered_share(lane.revenue_required, now),
         root=True,
         title=f"{money(lane.revenue_required, currency)} = (target - existing customers) "
         f"x marketing's share x the lane's share",
@@ -41,11 +50,11 @@ def _revenue(work: Work) -> TreeNode:
 
 def _revenue_aside(work: Work) -> tuple[str, str]:
     lane, currency = work.lane_result, work.currency
-    if lane.revenue_now is None:
+    if lane.gap is None:
         return "Today", "pick a step, type its volume"
-    gap = lane.revenue_required - lane.revenue_now
-    side = "short" if gap > 0 else "above"
-    return "Gap to the target", f"{money(abs(gap), currency, compact=True)} {side} at today's rates"
+    side = "short" if lane.gap > 0 else "above"
+    short = money(abs(lane.gap), currency, compact=True)
+    return "Gap to the target", f"{short} {side} at today's rates"
 
 
 def _step(work: Work, step: StepResult, position: int) -> TreeNode:
@@ -57,7 +66,7 @@ def _step(work: Work, step: StepResult, position: int) -> TreeNode:
         now=_units(step.now) if step.now is not None else "",
         gap=gap,
         gap_tone=tone,
-        fill=_fill(step.required, step.now),
+        fill=covered_share(step.required, step.now),
         title=_formula(work, position),
         aside=_step_aside(work, step, position),
     )
@@ -81,10 +90,10 @@ def _formula(work: Work, position: int) -> str:
 
 def _step_aside(work: Work, step: StepResult, position: int) -> tuple[str, str] | None:
     if position == 1:
-        value = step.required * work.lane.average_deal_size
-        required = work.lane_result.revenue_required
-        coverage = f", coverage {value / required:.1f}x" if required else ""
-        return "Pipeline value", f"{money(value, work.currency, compact=True)}{coverage}"
+        lane = work.lane_result
+        coverage = f", coverage {lane.coverage:.1f}x" if lane.coverage is not None else ""
+        value = money(lane.pipeline_value, work.currency, compact=True)
+        return "Pipeline value", f"{value}{coverage}"
     if position == 0:
         return None
     pace = run_rate(step.required)
@@ -92,21 +101,12 @@ def _step_aside(work: Work, step: StepResult, position: int) -> tuple[str, str] 
     return "Needed a month", f"{month}, {week} a week, {day} a workday"
 
 
-def _gap(required: float, now: float | None, text: object) -> tuple[str, GapTone]:
-    assert callable(text)
-    if now is None:
-        return "", "muted"
-    if required <= now:
-        return "Covered", "good"
-    if now >= required * CLOSE:
-        return "Within 5%", "good"
-    return f"{text(round(required - now))} short", "bad" if now < required * 0.9 else "warn"
-
-
-def _fill(required: float, now: float | None) -> float | None:
-    if now is None:
-        return None
-    return min(now / required, 1.0) if required else 1.0
+def _gap(required: float, now: float | None, text: Callable[[float], str]) -> tuple[str, GapTone]:
+    near = nearness(required, now)
+    words = {"unknown": "", "covered": "Covered", "close": "Within 5%"}.get(near)
+    if words is None:
+        words = f"{text(round(required - (now or 0)))} short"
+    return words, TONES[near]
 
 
 def edges(work: Work) -> list[TreeEdge]:

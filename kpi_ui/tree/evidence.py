@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpi_core.kpi_tree.edit import find_lane, with_rate
+from kpi_core.kpi_tree.edit import find_lane, with_counts, with_rate
 from kpi_core.models.base import Unit
-from kpi_core.models.tree import Counts, Scenario, TreeRate
+from kpi_core.models.tree import Scenario, TreeRate
 from kpi_ui.tree import fields
 from kpi_ui.tree.fields import Apply, Field, NumberList
 from kpi_ui.tree.work import Work
@@ -19,14 +19,14 @@ def render(work: Work, rate: TreeRate, position: int) -> None:
     fields.row(
         [
             Field(f"{name}.trials", "Of so many", trials, Unit.COUNT,
-                  _counting(work, rate, position, "trials"), help="Units that entered this step."),
+                  _counting(work, position, "trials"), help="Units that entered this step."),
             Field(f"{name}.successes", "so many went on", successes, Unit.COUNT,
-                  _counting(work, rate, position, "successes"),
+                  _counting(work, position, "successes"),
                   help="The counts decide whether a bottleneck is proven."),
             Field(f"{name}.lag", "Days to the next step", rate.lag.mean_days, Unit.DAYS,
-                  _lagging(work, rate, position, "mean_days")),
+                  _lagging(work, position, "mean_days")),
             Field(f"{name}.spread", "Spread, days", rate.lag.spread_days, Unit.DAYS,
-                  _lagging(work, rate, position, "spread_days")),
+                  _lagging(work, position, "spread_days")),
         ],
         work.currency,
     )  # fmt: skip
@@ -44,29 +44,18 @@ def render(work: Work, rate: TreeRate, position: int) -> None:
     )
 
 
-def _counting(work: Work, rate: TreeRate, position: int, key: str) -> Apply:
-    lane_id, counts = work.lane.id, rate.counts
+def _counting(work: Work, position: int, key: str) -> Apply:
+    lane_id = work.lane.id
 
     def apply(now: Scenario, value: float | None) -> Scenario:
         if value is None:
             return with_rate(now, lane_id, position, counts=None)
-        known = find_lane(now, lane_id).rates[position].counts or counts
-        before = known.model_dump() if known else _first_counts(rate, key, round(value))
-        events = Counts.model_validate({**before, key: round(value)})
-        share = events.successes / events.trials
-        return with_rate(now, lane_id, position, counts=events.model_dump(), now=share)
+        return with_counts(now, lane_id, position, **{key: round(value)})
 
     return apply
 
 
-def _first_counts(rate: TreeRate, key: str, value: int) -> dict[str, int]:
-    """What the other number is likely to be, at today's rate, while only one was typed."""
-    if key == "trials":
-        return {"successes": round(max(value, 0) * (rate.now or 0))}
-    return {"trials": max(round(value / rate.now) if rate.now else value, value, 1)}
-
-
-def _lagging(work: Work, rate: TreeRate, position: int, key: str) -> Apply:
+def _lagging(work: Work, position: int, key: str) -> Apply:
     return lambda now, value: _lag(now, work.lane.id, position, **{key: value or 0})
 
 

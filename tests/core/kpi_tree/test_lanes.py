@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_core.kpi_tree.lanes import (
-    RunRate,
     blended,
     from_step,
     planned_rates,
     revenue_now,
-    run_rate,
     solve,
+    try_volume,
 )
 from kpi_core.models.tree import Lane, Scenario
 
@@ -69,11 +68,11 @@ def test_today_and_the_gap_by_hand() -> None:
     # 54,000 x 0.02 x 0.20 x 0.30 x 0.25 = 16.2 deals x 5M = 81M: 19M are missing
     result = solve(scenario(lane(*RATES, first=54_000)))
     assert result.total.revenue_now == pytest.approx(81_000_000, rel=1e-12)
-    assert result.gap == pytest.approx(19_000_000, rel=1e-9)
+    assert result.total.gap == pytest.approx(19_000_000, rel=1e-9)
     assert result.lanes[0].steps[0].short == 12_750  # 66,750 - 54,000
     assert result.lanes[0].steps[1].short is None
     above = solve(scenario(lane(*RATES, first=80_000)))
-    assert above.gap == pytest.approx(-20_000_000, rel=1e-9)
+    assert above.total.gap == pytest.approx(-20_000_000, rel=1e-9)
     assert above.lanes[0].steps[0].short == 0
 
 
@@ -84,13 +83,13 @@ def test_today_is_unknown_without_volume_or_rate() -> None:
     broken = lane(*RATES, first=1000)
     broken["rates"][2]["now"] = None
     result = solve(scenario(broken))
-    assert (result.total.revenue_now, result.gap) == (None, None)
+    assert (result.total.revenue_now, result.total.gap) == (None, None)
 
 
 def test_pipeline_value_and_coverage_by_hand() -> None:
     # 80 opportunities x 5M = 400M, four times the 100M
     result = solve(scenario(lane(*RATES)))
-    assert (result.pipeline_value, result.coverage) == (400_000_000, 4)
+    assert (result.total.pipeline_value, result.total.coverage) == (400_000_000, 4)
 
 
 def test_whole_deals_bring_more_than_required() -> None:
@@ -115,7 +114,11 @@ def test_nothing_left_to_bring_is_zero_everywhere() -> None:
     result = solve(plan)
     assert required(result.total) == [0, 0, 0, 0, 0]
     assert (result.total.spend, result.total.cac, result.total.roi) == (0, None, None)
-    assert (result.total.payback_months, result.coverage, result.pipeline_value) == (None, None, 0)
+    assert (result.total.payback_months, result.total.coverage, result.total.pipeline_value) == (
+        None,
+        None,
+        0,
+    )
 
 
 def test_a_deal_larger_than_the_revenue_is_one_deal() -> None:
@@ -167,7 +170,11 @@ def test_two_lanes_by_hand() -> None:
     assert [required(x) for x in result.lanes] == [[40_000, 800, 160, 48, 12], [400, 40, 20]]
     assert [step.id for step in result.total.steps] == ["s0", "s1", "s2", "s3", "s4"]
     assert required(result.total) == [40_400, 840, 180, 48, 12]
-    assert result.pipeline_value == 48 * 5_000_000 + 40 * 2_000_000
+    assert [x.pipeline_value for x in result.lanes] == [240_000_000, 80_000_000]
+    assert [x.coverage for x in result.lanes] == [4, 2]
+    # not 88 opportunities at the mean deal of 100M / 32
+    assert result.total.pipeline_value == 320_000_000
+    assert result.total.coverage == 3.2
     # spend 800 x 1,000 + 40 x 500; deals 12 + 20
     assert result.total.spend == 820_000
 
@@ -359,13 +366,14 @@ def test_a_typed_volume_stays_as_typed() -> None:
     assert from_step(plan.lanes[0], 2, 0, plan) == (0, 0, 0, 0, 0)
 
 
-# ---- pace ----
-
-
-def test_run_rate_by_hand() -> None:
-    assert run_rate(1_560) == RunRate(month=130, week=30, working_day=6)
-    assert run_rate(780, months=6) == RunRate(month=130, week=30, working_day=6)
-    assert run_rate(0) == RunRate(0, 0, 0)
+def test_a_tried_volume_says_what_it_brings() -> None:
+    # of 100M, lane a has half: 50M. 8 opportunities bring 8 x 0.25 = 2 deals, 10M; 40M are missing
+    plan = scenario(lane(*RATES, share=0.5), lane(*RATES, name="b", share=0.5))
+    tried = try_volume(plan.lanes[0], 3, 8, plan)
+    assert tried.volumes[3:] == (8, 2)
+    assert (tried.revenue, tried.gap) == (10_000_000, 40_000_000)
+    # 60 opportunities bring 15 deals, 75M
+    assert try_volume(plan.lanes[0], 3, 60, plan).gap == -25_000_000
 
 
 def test_shares_of_sessions_weigh_what_a_session_brings() -> None:

@@ -151,7 +151,7 @@ def test_forward_lane_by_lane_and_in_total(name: str) -> None:
         assert lane.revenue_now == pytest.approx(float(revenue), rel=1e-14)
         total += revenue
     assert result.total.revenue_now == pytest.approx(float(total), rel=1e-14)
-    assert result.gap == pytest.approx(float(revenue_of(plan) - total), rel=1e-12)
+    assert result.total.gap == pytest.approx(float(revenue_of(plan) - total), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", PLANS)

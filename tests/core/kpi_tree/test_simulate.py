@@ -99,6 +99,7 @@ def test_without_spread_and_luck_every_draw_is_the_plan() -> None:
     st.sampled_from(["whole", "exact"]),
 )
 @example([1, 11], 999_999_999, 1, "exact")  # 999,999,998.9999999 in floats
+@example([10], 999_999_999, 1, "whole")  # a billionth below the edge at 1,000,000,000
 def test_zero_spread_equals_the_plan(
     tenths: list[int], revenue: int, deal: int, rounding: str
 ) -> None:
