@@ -38,6 +38,11 @@ def change(edit: Callable[[Scenario], Scenario]) -> None:
     state.set_scenario(edit(on_screen()))
 
 
+def rebuild(label: str, edit: Callable[[Scenario], Scenario]) -> None:
+    """Apply an edit of lanes or steps to the scenario on screen; can be undone."""
+    state.replace_scenario(edit(on_screen()), label)
+
+
 def saved() -> list[Scenario]:
     """The what-ifs kept in the answers, also while another answer needs attention."""
     if not state.answer("scenarios"):

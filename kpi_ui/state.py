@@ -242,7 +242,7 @@ def set_scenario(changed: Scenario | None) -> None:
 
 
 def replace_scenario(chosen: Scenario | None, label: str) -> None:
-    """Put another scenario on screen in place of unsaved changes; can be undone."""
+    """Put another scenario on screen; can be undone."""
     with changing(label):
         session.put(SCENARIO, chosen.model_dump_json() if chosen else None)
 

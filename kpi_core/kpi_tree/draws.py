@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
@@ -96,6 +96,13 @@ class Drawn:
     volume: Array | float
     deal: Array | float
     revenue: Array
+
+
+def volume_basis(scenario: Scenario) -> Literal["today", "plan", "mixed"]:
+    """Whether first-step volumes are today's in all lanes that count, in none (the plan's), or in some."""
+    counted = [lane for lane in scenario.lanes if lane.share] or scenario.lanes
+    known = [lane.steps[0].now is not None for lane in counted]
+    return "today" if all(known) else "mixed" if any(known) else "plan"
 
 
 def read_funnels(scenario: Scenario) -> tuple[Funnel, ...]:

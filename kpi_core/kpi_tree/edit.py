@@ -12,7 +12,6 @@ from kpi_core.kpi_tree.solve import exact
 from kpi_core.models.base import Id
 from kpi_core.models.tree import Counts, Lane, Scenario, TreeRate
 
-MAX_LANES = 20
 MIN_STEPS, MAX_STEPS = 2, 10
 OWN_STEP = "Your own step; type the rate you expect."
 BRIDGED = "Product of the two rates it replaces."
@@ -83,36 +82,6 @@ def with_step(scenario: Scenario, lane_id: Id, position: int, **changes: Any) ->
     steps = [step.model_dump() for step in lane.steps]
     steps[position] = {**steps[position], **changes}
     return with_lane(scenario, lane_id, steps=steps)
-
-
-def add_lane(scenario: Scenario, name: str) -> Scenario:
-    """One lane more, a copy of the first one with an even share; the others give way in proportion.
-
-    Its volumes are not known. Raises `ValueError` when there are already 20 lanes.
-    """
-    if len(scenario.lanes) >= MAX_LANES:
-        raise ValueError(f"{MAX_LANES} lanes are the most")
-    share = 1 / (len(scenario.lanes) + 1)
-    whole = sum(lane.share for lane in scenario.lanes) or 1
-    kept = [
-        {**x.model_dump(), "share": round(x.share / whole * (1 - share), 15)}
-        for x in scenario.lanes
-    ]
-    new = {**scenario.lanes[0].model_dump(), "id": _free_id(scenario), "name": name}
-    new["share"] = round(share, 15)
-    steps = [{**step, "now": None, "low": None, "high": None} for step in new["steps"]]
-    return with_values(scenario, lanes=[*kept, {**new, "steps": steps}])
-
-
-def _free_id(scenario: Scenario) -> str:
-    taken = {lane.id for lane in scenario.lanes}
-    return next(f"lane_{n}" for n in range(2, 200) if f"lane_{n}" not in taken)
-
-
-def remove_lane(scenario: Scenario, lane_id: Id) -> Scenario:
-    """The scenario without a lane; the last one stays."""
-    lanes = [lane.model_dump() for lane in scenario.lanes if lane.id != lane_id]
-    return with_values(scenario, lanes=lanes) if lanes else scenario
 
 
 def with_chain(scenario: Scenario, lane: Lane) -> Scenario:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 
+from kpi_core.kpi_tree.draws import volume_basis
 from kpi_core.kpi_tree.story import Change, changes, quarters
 from kpi_ui.components.room import (
     RoomCompare,
@@ -62,7 +63,7 @@ def _lead(work: Work) -> list[tuple[str, bool]]:
 
 def _known(work: Work) -> bool:
     """Whether today's first volumes are known."""
-    return all(lane.steps[0].now is not None for lane in work.base.lanes if lane.share)
+    return volume_basis(work.base) == "today"
 
 
 def _compare(work: Work) -> RoomCompare:

@@ -56,12 +56,14 @@ def _input(field: Field, currency: str) -> str | None:
     return typed["error"] if typed else None
 
 
-def row(shown: Sequence[Field], currency: str) -> None:
-    """Fields side by side, and one line below for all: always there, so that a reason moves nothing.
+def row(shown: Sequence[Field], currency: str, *, stacked: bool = False) -> None:
+    """Fields side by side, or `stacked` one below the other, and one line below them for all.
+
+    The line is always there, so that a reason moves nothing.
 
     One line and no columns, because every element is sent again with each slider step.
     """
-    with st.container(horizontal=True):
+    with st.container(horizontal=not stacked):
         errors = {field.label: _input(field, currency) for field in shown}
     wrong = (f"{label.removesuffix(', %')}: {error}" for label, error in errors.items() if error)
     notes = (f"{field.label.removesuffix(', %')}: {field.note}" for field in shown if field.note)

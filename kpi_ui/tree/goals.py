@@ -118,35 +118,32 @@ def _money(work: Work) -> None:
     with st.container(border=True):
         st.subheader("Does the money allow it?", anchor=False)
         scenario = work.scenario
-        fields.number(
-            Field(
-                "budget",
-                "Programme budget",
-                scenario.budget,
-                Unit.MONEY,
-                lambda now, value: with_values(now, budget=value),
-            ),
+        fields.row(
+            [
+                Field(
+                    "budget",
+                    "Programme budget",
+                    scenario.budget,
+                    Unit.MONEY,
+                    lambda now, value: with_values(now, budget=value),
+                ),
+                Field(
+                    "margin",
+                    "Gross margin, %",
+                    scenario.gross_margin,
+                    Unit.RATIO,
+                    lambda now, value: with_values(now, gross_margin=value),
+                ),
+                Field(
+                    "payback",
+                    "CAC payback limit, months",
+                    scenario.payback_limit_months,
+                    Unit.MONTHS,
+                    lambda now, value: with_values(now, payback_limit_months=value),
+                ),
+            ],
             work.currency,
-        )
-        fields.number(
-            Field(
-                "margin",
-                "Gross margin, %",
-                scenario.gross_margin,
-                Unit.RATIO,
-                lambda now, value: with_values(now, gross_margin=value),
-            ),
-            work.currency,
-        )
-        fields.number(
-            Field(
-                "payback",
-                "CAC payback limit, months",
-                scenario.payback_limit_months,
-                Unit.MONTHS,
-                lambda now, value: with_values(now, payback_limit_months=value),
-            ),
-            work.currency,
+            stacked=True,
         )
         found = spend_check(scenario)
         components.facts(_facts(found, work.currency), key="goals.money")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from kpi_core.formats import count, editable, money
-from kpi_core.kpi_tree.edit import MAX_LANES, add_lane, remove_lane, with_lane, with_values
+from kpi_core.kpi_tree.edit import with_lane, with_values
+from kpi_core.kpi_tree.lane_edit import MAX_LANES, add_lane, remove_lane
 from kpi_core.kpi_tree.lanes import LEAD_STEP, LaneResult
 from kpi_core.models.base import Unit
 from kpi_core.models.tree import Lane, Scenario
@@ -27,7 +28,10 @@ def render(work: Work) -> None:
     """The table of lanes with a total that adds up."""
     with st.container(gap=None):
         st.header("Lanes and budget", anchor=False)
-        st.caption("A channel or segment with its own rates, deal size and cost.")
+        st.caption(
+            "A channel or segment with its own rates, deal size and cost. A new lane takes its part "
+            "of today's volume from the others; type what it really has."
+        )
     _shares_of(work)
     whole = work.result.shares_sum
     if abs(whole - 1) > 1e-6:
@@ -132,7 +136,7 @@ def _total(work: Work) -> components.GridRow:
 
 def _edit(work: Work, lane_id: str, column: str, text: str) -> None:
     if column == "remove":
-        scenarios.change(lambda now: remove_lane(now, lane_id))
+        scenarios.rebuild("Remove lane", lambda now: remove_lane(now, lane_id))
         kept = {key: x for key, x in _typed().items() if not key.startswith(f"{lane_id}.")}
         state.set_view(**{fields.LANES_TYPED: kept})
         return
@@ -164,7 +168,7 @@ def _add(work: Work) -> None:
     def add() -> None:
         name = scenarios.clean_name(str(state.widget_value(key) or ""))
         if name:
-            scenarios.change(lambda now: add_lane(now, name))
+            scenarios.rebuild(f"Add lane {name}", lambda now: add_lane(now, name))
             state.set_view(tree_lane="total")
 
     full = len(work.scenario.lanes) >= MAX_LANES

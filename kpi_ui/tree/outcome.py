@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from kpi_core.formats import money, percent
 from kpi_core.kpi_tree.bottleneck import Leak
+from kpi_core.kpi_tree.draws import volume_basis
 from kpi_core.kpi_tree.simulate import Simulation, simulate
 from kpi_core.models.tree import Scenario
 from kpi_ui.components import planning
@@ -13,6 +14,11 @@ from kpi_ui.tree import header
 from kpi_ui.tree.work import Work
 
 DRAWS, CONFIDENCE = 10_000, 0.8
+_VOLUMES = {
+    "today": "today's volume",
+    "plan": "the volume the plan needs",
+    "mixed": "today's volume, or the plan's where it is not known",
+}
 _TAGS = {
     "proven": "Proven",
     "not_proven": "Not yet proven",
@@ -59,7 +65,7 @@ def chance(work: Work) -> None:
         ],
         key="tree.chance",
         title="Chance of hitting the number",
-        label=f"Reaching {text(target)} with today's volume",
+        label=f"Reaching {text(target)} with {_VOLUMES[volume_basis(work.scenario)]}",
     )
 
 
@@ -77,7 +83,7 @@ def _volume(found: Simulation) -> list[tuple[str, bool]]:
     if found.multiplier is None:
         return [(f"No volume reaches {wanted} at these rates.", False)]
     if found.multiplier <= 1:
-        return [(f"Today's volume is enough for {wanted}.", False)]
+        return [(f"That volume is enough for {wanted}.", False)]
     return [
         (f"For {wanted} confidence plan ", False),
         (f"{found.multiplier:.2f}x", True),
@@ -98,7 +104,7 @@ def stakes(work: Work) -> None:
                 share=leak.gain / most,
                 text=_against(leak),
                 state=leak.proof,
-                tag=_TAGS[leak.proof],
+                tag=_tag(leak),
             )
             for leak in (work.leaks if known else ())
         ],
@@ -108,6 +114,11 @@ def stakes(work: Work) -> None:
         note="If each rate reached its reference" if known else "",
         empty="Not known yet: pick a rate in the tree and type what it is today.",
     )
+
+
+def _tag(leak: Leak) -> str:
+    better = leak.now is not None and leak.reference is not None and leak.now > leak.reference
+    return "Above its reference" if better else _TAGS[leak.proof]
 
 
 def _against(leak: Leak) -> str:

@@ -28,6 +28,10 @@ from playwright.sync_api import (
 )
 
 ROOT = Path(__file__).parents[2]
+CALM, FOCUSED, TOO_WIDE = (
+    Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
+    for name in ("calm", "focused", "too_wide")
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Nothing outside this machine is looked up; the attempts are still seen and fail the test.
 ARGUMENTS = (
@@ -46,15 +50,6 @@ LAPTOP = (1280, 800)
 DOUBLE_CLICK = 420  # ms; two presses within 400 ms count as one
 # Streamlit's page asks below its own path first; the server answers 404 there, then it finds the root.
 PROBE = re.compile(r"^/[^/]+/_stcore/(health|host-config)$")
-CALM = """() => {
-  const app = document.querySelector('[data-testid="stApp"]');
-  if (!app || app.getAttribute('data-test-script-state') !== 'notRunning') return false;
-  if (app.getAttribute('data-test-connection-state') !== 'CONNECTED') return false;
-  if (document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], [data-testid="stAppSkeleton"]')) {
-    return false;
-  }
-  return Boolean(document.querySelector('h1'));
-}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -133,8 +128,9 @@ def chromium(executable: str) -> Iterator[Browser]:
 class Visitor:
     """A person with a browser of their own, and what must never happen to them."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, *, phone: bool = False) -> None:
         self.address = address
+        self.phone = phone
         self.trouble: list[str] = []
         self.page: Page = context.new_page()
         self.page.set_default_timeout(15_000)
@@ -193,9 +189,34 @@ class Visitor:
         return self.wait_title(title)
 
     def go(self, page: str, title: str) -> Visitor:
-        """Open a page by its link in the navigation."""
-        self.page.get_by_test_id("stTopNavLinkContainer").get_by_text(page, exact=True).click()
-        return self.wait_title(title)
+        """Open a page by its link in the navigation, which is a sidebar on a phone."""
+        if not self.phone:
+            links = self.page.get_by_test_id("stTopNavLinkContainer")
+            links.get_by_text(page, exact=True).click()
+            return self.wait_title(title)
+        self.page.get_by_test_id("stExpandSidebarButton").click()
+        self.page.get_by_test_id("stSidebarNavLink").get_by_text(page, exact=True).click()
+        self.wait_title(title)
+        sidebar = '[data-testid="stSidebar"][data-collapsed="{}"]'
+        if self.page.locator(sidebar.format("false")).count():
+            close = self.page.get_by_test_id("stSidebarCollapseButton")
+            close.get_by_role("button").click()
+        self.page.locator(sidebar.format("true")).wait_for(state="attached")
+        return self.calm()
+
+    def sample(self, name: str) -> Visitor:
+        """Open a sample company from Home."""
+        self.page.get_by_role("button", name=name).first.click()
+        return self.wait_title("Export")
+
+    def too_wide(self) -> list[str]:
+        """What sticks out of the screen sideways; empty when all is well."""
+        found: list[str] = self.page.evaluate(TOO_WIDE)
+        return found
+
+    def focused(self) -> str:
+        """Text of what has the keyboard's focus."""
+        return str(self.page.evaluate(FOCUSED)).strip()
 
     def step(self, label: str, title: str) -> Visitor:
         """Open a wizard step in the stepper."""
@@ -248,7 +269,7 @@ def visit(chromium: Browser, server: str) -> Iterator[Visit]:
             accept_downloads=True,
         )
         contexts.append(context)
-        visitors.append(Visitor(context, server))
+        visitors.append(Visitor(context, server, phone=phone))
         if path is not None:
             visitors[-1].open(path)
         return visitors[-1]

@@ -33,18 +33,7 @@ WIDTHS = """() => {
 
 def opened(visit: Visit, **settings: bool) -> Visitor:
     """The enterprise sample on the actuals page."""
-    visitor = visit(**settings)
-    visitor.page.get_by_role("button", name=SAMPLE).first.click()
-    visitor.wait_title("Export")
-    if settings.get("phone"):
-        visitor.page.get_by_test_id("stExpandSidebarButton").click()
-        visitor.page.get_by_test_id("stSidebarNavLink").get_by_text("Actuals").click()
-        visitor.wait_title("Actuals")
-        close = visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button")
-        if visitor.page.locator('[data-testid="stSidebar"][data-collapsed="false"]').count():
-            close.click()
-        return visitor.calm()
-    return visitor.go("Actuals", "Actuals")
+    return visit(**settings).sample(SAMPLE).go("Actuals", "Actuals")
 
 
 def upload(visitor: Visitor, **files: str) -> Visitor:

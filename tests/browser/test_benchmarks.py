@@ -12,56 +12,11 @@ Visit = Any
 Visitor = Any
 TITLE = "Benchmarks and targets"
 SAMPLE = "Sales-led"
-FOCUSED = """() => {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element?.innerText ?? '';
-}"""
-# The page itself scrolls sideways, or something that does not scroll on its own sticks out.
-TOO_WIDE = """() => {
-  const width = document.documentElement.clientWidth, found = [];
-  const main = document.querySelector('[data-testid="stMain"]');
-  for (const element of [document.documentElement, main]) {
-    const over = element.scrollWidth - element.clientWidth;
-    if (over > 1) found.push(`${element.tagName} scrolls by ${over} px`);
-  }
-  const scrolls = (element) => {
-    for (let e = element; e && e !== main; e = e.parentElement ?? e.getRootNode().host) {
-      if (getComputedStyle(e).overflowX !== 'visible') return true;
-    }
-    return false;
-  };
-  const look = (root) => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
-      const box = element.getBoundingClientRect();
-      if (box.width && box.height && box.right > width + 1 && !scrolls(element)) {
-        found.push(`${element.tagName} ${(element.innerText ?? '').slice(0, 40)}`);
-      }
-    }
-  };
-  look(main);
-  return found.slice(0, 5);
-}"""
 
 
 def opened(visit: Visit, **settings: bool) -> Visitor:
     """The enterprise sample on the benchmarks page."""
-    visitor = visit(**settings)
-    visitor.page.get_by_role("button", name=SAMPLE).first.click()
-    visitor.wait_title("Export")
-    if settings.get("phone"):
-        visitor.page.get_by_test_id("stExpandSidebarButton").click()
-        visitor.page.get_by_test_id("stSidebarNavLink").get_by_text("Benchmarks").click()
-        visitor.wait_title(TITLE)
-        close = visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button")
-        if visitor.page.locator('[data-testid="stSidebar"][data-collapsed="false"]').count():
-            close.click()
-        visitor.page.locator('[data-testid="stSidebar"][data-collapsed="true"]').wait_for(
-            state="attached"
-        )
-    else:
-        visitor.go("Benchmarks", TITLE)
+    visitor = visit(**settings).sample(SAMPLE).go("Benchmarks", TITLE)
     rows(visitor).first.wait_for()
     return visitor
 
@@ -105,17 +60,17 @@ def test_rows_are_drawn_and_selected_by_mouse_and_keyboard(visit: Visit) -> None
     shows(visitor, "Net revenue retention")
     name_of(visitor, "Lead-to-MQL rate").focus()
     visitor.page.keyboard.press("Tab")
-    assert visitor.page.evaluate(FOCUSED).strip() == "Win rate"
+    assert visitor.focused() == "Win rate"
     visitor.page.keyboard.press("Enter")
     shows(visitor, "Win rate")
-    assert visitor.page.evaluate(FOCUSED).strip() == "Win rate", "the focus stays"
+    assert visitor.focused() == "Win rate", "the focus stays"
     visitor.page.keyboard.press("Tab")
     visitor.page.keyboard.press("Space")
     visitor.page.wait_for_timeout(300)
     visitor.calm()
     pressed = visitor.page.locator("button.name[aria-pressed=true]")
     assert pressed.count() == 1
-    assert pressed.inner_text() == visitor.page.evaluate(FOCUSED).strip() != "Win rate"
+    assert pressed.inner_text() == visitor.focused() != "Win rate"
 
 
 def test_marks_lie_on_the_scale_where_they_should(visit: Visit) -> None:
@@ -211,13 +166,13 @@ def test_a_deep_link_works_for_the_first_visitor(visit: Visit) -> None:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_is_wider_than_the_screen(visit: Visit, dark: bool, phone: bool) -> None:
     visitor = opened(visit, dark=dark, phone=phone)
-    wide = {"first": visitor.page.evaluate(TOO_WIDE)}
+    wide = {"first": visitor.too_wide()}
     name_of(visitor, "Win rate").click()
     shows(visitor, "Win rate")
     visitor.page.get_by_text("Why published figures disagree here").click()
     visitor.page.get_by_text("Own history", exact=True).click()
     visitor.page.wait_for_timeout(400)
-    wide["win rate"] = visitor.page.evaluate(TOO_WIDE)
+    wide["win rate"] = visitor.too_wide()
     assert {place: found for place, found in wide.items() if found} == {}
     colours = visitor.page.evaluate(
         """() => {

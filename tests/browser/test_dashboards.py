@@ -11,56 +11,11 @@ Visit = Any
 Visitor = Any
 SAMPLE = "Hybrid"
 LAYERS = ("Executive", "Operational", "Channel")
-FOCUSED = """() => {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element?.innerText ?? '';
-}"""
-# The page itself scrolls sideways, or something that does not scroll on its own sticks out.
-TOO_WIDE = """() => {
-  const width = document.documentElement.clientWidth, found = [];
-  const main = document.querySelector('[data-testid="stMain"]');
-  for (const element of [document.documentElement, main]) {
-    const over = element.scrollWidth - element.clientWidth;
-    if (over > 1) found.push(`${element.tagName} scrolls by ${over} px`);
-  }
-  const scrolls = (element) => {
-    for (let e = element; e && e !== main; e = e.parentElement ?? e.getRootNode().host) {
-      if (getComputedStyle(e).overflowX !== 'visible') return true;
-    }
-    return false;
-  };
-  const look = (root) => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
-      const box = element.getBoundingClientRect();
-      if (box.width && box.height && box.right > width + 1 && !scrolls(element)) {
-        found.push(`${element.tagName} ${(element.innerText ?? '').slice(0, 40)}`);
-      }
-    }
-  };
-  look(main);
-  return found.slice(0, 5);
-}"""
 
 
 def opened(visit: Visit, **settings: bool) -> Visitor:
     """The hybrid sample on the dashboards."""
-    visitor = visit(**settings)
-    visitor.page.get_by_role("button", name=SAMPLE).first.click()
-    visitor.wait_title("Export")
-    if settings.get("phone"):
-        visitor.page.get_by_test_id("stExpandSidebarButton").click()
-        visitor.page.get_by_test_id("stSidebarNavLink").get_by_text("Dashboards").click()
-        visitor.wait_title("Executive dashboard")
-        close = visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button")
-        if visitor.page.locator('[data-testid="stSidebar"][data-collapsed="false"]').count():
-            close.click()
-        visitor.page.locator('[data-testid="stSidebar"][data-collapsed="true"]').wait_for(
-            state="attached"
-        )
-    else:
-        visitor.go("Dashboards", "Executive dashboard")
+    visitor = visit(**settings).sample(SAMPLE).go("Dashboards", "Executive dashboard")
     tiles(visitor, "Executive").first.wait_for()
     return visitor.calm()
 
@@ -91,7 +46,7 @@ def test_nothing_is_wider_than_the_screen(visit: Visit, dark: bool, phone: bool)
     for name in LAYERS:
         layer(visitor, name)
         visitor.page.wait_for_timeout(300)
-        wide[name] = visitor.page.evaluate(TOO_WIDE)
+        wide[name] = visitor.too_wide()
     assert {place: found for place, found in wide.items() if found} == {}
     colour = "getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
     ground = visitor.page.evaluate(colour)
@@ -148,7 +103,7 @@ def test_presenting_and_back(visit: Visit) -> None:
     assert tiles(visitor, "Executive").first.locator(".value").evaluate(size) > before
     sample_line(visitor).wait_for()
     layer(visitor, "Operational")
-    assert visitor.page.evaluate(TOO_WIDE) == []
+    assert visitor.too_wide() == []
     visitor.press("Exit")
     visitor.page.get_by_role("button", name="Present", exact=True).wait_for()
     visitor.calm()

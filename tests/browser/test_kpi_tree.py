@@ -17,48 +17,11 @@ TABS = (
     "Funnel steps",
     "Compare scenarios",
 )
-TOO_WIDE = """() => {
-  const found = [], width = document.documentElement.clientWidth;
-  const over = (element) => element.scrollWidth - element.clientWidth;
-  if (over(document.documentElement) > 0) found.push(`page ${over(document.documentElement)} px`);
-  const main = document.querySelector('[data-testid="stMain"]');
-  if (over(main) > 1) found.push(`main ${over(main)} px`);
-  const scrolls = (element) => {
-    for (let e = element; e && e !== main; e = e.parentElement ?? e.getRootNode().host) {
-      if (getComputedStyle(e).overflowX !== 'visible') return true;
-    }
-    return false;
-  };
-  const look = (root) => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
-      const box = element.getBoundingClientRect();
-      if (box.width && box.height && box.right > width + 1 && !scrolls(element)) {
-        const text = (element.innerText ?? '').slice(0, 40);
-        found.push(`${element.tagName} ${Math.round(box.right - width)} px: ${text}`);
-      }
-    }
-  };
-  look(main);
-  return found.slice(0, 5);
-}"""
 
 
 def opened(visit: Visit, **options: Any) -> Any:
     """A visitor with the JPY sample, the worked example, on the KPI tree page."""
-    visitor = visit(**options)
-    visitor.page.get_by_role("button", name="Japanese").first.click()
-    visitor.wait_title("Export")
-    if options.get("phone"):
-        visitor.page.get_by_role("button", name="keyboard_double_arrow_right").first.or_(
-            visitor.page.get_by_test_id("stExpandSidebarButton")
-        ).first.click()
-        visitor.page.get_by_role("link", name="KPI tree").click()
-        visitor.wait_title("KPI tree")
-        visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
-    else:
-        visitor.go("KPI tree", "KPI tree")
-    return visitor.wait_title("KPI tree")
+    return visit(**options).sample("Japanese").go("KPI tree", "KPI tree")
 
 
 def tree(visitor: Any) -> Any:
@@ -182,14 +145,14 @@ def test_a_saved_scenario_stands_in_the_comparison(visit: Visit) -> None:
 def test_nothing_is_wider_than_a_phone_on_any_tab(visit: Visit, dark: bool) -> None:
     visitor = opened(visit, phone=True, dark=dark)
     assert volumes(visitor) == WORKED
-    wide: dict[str, list[str]] = {"page": visitor.page.evaluate(TOO_WIDE)}
+    wide: dict[str, list[str]] = {"page": visitor.too_wide()}
     for name in TABS:
         tab(visitor, name)
-        wide[name] = visitor.page.evaluate(TOO_WIDE)
+        wide[name] = visitor.too_wide()
     for item in ("Deal size", "Sessions", "Win rate"):
         tree(visitor).get_by_role("button", name=item).first.click()
         visitor.calm()
-        wide[item] = visitor.page.evaluate(TOO_WIDE)
+        wide[item] = visitor.too_wide()
     assert {place: found for place, found in wide.items() if found} == {}
 
 
@@ -201,5 +164,5 @@ def test_a_long_name_of_a_lane_fits_a_phone(visit: Visit) -> None:
     visitor.calm()
     wide = {}
     for name in TABS:
-        wide[name] = tab(visitor, name).page.evaluate(TOO_WIDE)
+        wide[name] = tab(visitor, name).too_wide()
     assert {place: found for place, found in wide.items() if found} == {}

@@ -12,52 +12,11 @@ Visit = Any
 Visitor = Any
 TITLE = "Operating rhythm"
 SAMPLE = "Sales-led"
-# The page itself scrolls sideways, or something that does not scroll on its own sticks out.
-TOO_WIDE = """() => {
-  const width = document.documentElement.clientWidth, found = [];
-  const main = document.querySelector('[data-testid="stMain"]');
-  for (const element of [document.documentElement, main]) {
-    const over = element.scrollWidth - element.clientWidth;
-    if (over > 1) found.push(`${element.tagName} scrolls by ${over} px`);
-  }
-  const scrolls = (element) => {
-    for (let e = element; e && e !== main; e = e.parentElement ?? e.getRootNode().host) {
-      if (getComputedStyle(e).overflowX !== 'visible') return true;
-    }
-    return false;
-  };
-  const look = (root) => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
-      const box = element.getBoundingClientRect();
-      if (box.width && box.height && box.right > width + 1 && !scrolls(element)) {
-        found.push(`${element.tagName} ${(element.innerText ?? '').slice(0, 40)}`);
-      }
-    }
-  };
-  look(main);
-  return found.slice(0, 5);
-}"""
 
 
 def opened(visit: Visit, **settings: bool) -> Visitor:
     """The enterprise sample on the page."""
-    visitor = visit(**settings)
-    visitor.page.get_by_role("button", name=SAMPLE).first.click()
-    visitor.wait_title("Export")
-    if settings.get("phone"):
-        visitor.page.get_by_test_id("stExpandSidebarButton").click()
-        visitor.page.get_by_test_id("stSidebarNavLink").get_by_text("Rhythm").click()
-        visitor.wait_title(TITLE)
-        if visitor.page.locator('[data-testid="stSidebar"][data-collapsed="false"]').count():
-            collapse = visitor.page.get_by_test_id("stSidebarCollapseButton")
-            collapse.get_by_role("button").click()
-        visitor.page.locator('[data-testid="stSidebar"][data-collapsed="true"]').wait_for(
-            state="attached"
-        )
-    else:
-        visitor.go("Rhythm", TITLE)
-    return visitor.calm()
+    return visit(**settings).sample(SAMPLE).go("Rhythm", TITLE)
 
 
 def section(visitor: Visitor, name: str, sign: str) -> None:
@@ -198,5 +157,5 @@ def test_nothing_is_wider_than_the_screen(visit: Visit, dark: bool, phone: bool)
     ):
         section(visitor, name, sign)
         visitor.page.wait_for_timeout(200)
-        wide[name] = visitor.page.evaluate(TOO_WIDE)
+        wide[name] = visitor.too_wide()
     assert {place: found for place, found in wide.items() if found} == {}

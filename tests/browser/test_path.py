@@ -8,11 +8,6 @@ from typing import Any
 from kpi_ui.steps import STEPS
 
 Visit = Any
-FOCUSED = """() => {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element?.innerText ?? '';
-}"""
 
 
 def kpi_names(visitor: Any) -> list[str]:
@@ -66,7 +61,7 @@ def test_the_keyboard_alone_walks_the_wizard(visit: Visit) -> None:
     buttons = [*(f"Continue to {step.label.lower()}" for step in STEPS[1:]), "Finish"]
     for button, title in zip(buttons, titles, strict=True):
         for _ in range(60):
-            if visitor.page.evaluate(FOCUSED).strip() == button:
+            if visitor.focused() == button:
                 break
             keyboard.press("Tab")
         else:

@@ -38,8 +38,7 @@ LARGEST = """() => {
 def opened(visit: Visit, sample: str = "Manufacturer", **how: Any) -> Any:
     """The room, from Home and by keyboard."""
     visitor = visit(**how)
-    visitor.page.get_by_role("button", name=sample).first.click()
-    visitor.wait_title("Export")
+    visitor.sample(sample)
     visitor.page.goto(f"{visitor.address}/")
     visitor.calm()
     visitor.page.get_by_role("button", name="Client room").focus()

@@ -37,8 +37,7 @@ def test_a_hostile_name_is_only_text(visit: Visit, name: str) -> None:
 
 def test_a_broken_file_says_so_and_keeps_the_work(visit: Visit) -> None:
     visitor = visit()
-    visitor.page.get_by_role("button", name="Japanese").first.click()
-    visitor.wait_title("Export")
+    visitor.sample("Japanese")
     content = visitor.download("JSON")
     visitor.go("Home", "From goals to a marketing framework")
     newer = json.dumps({**json.loads(content), "schema_version": 99}).encode()

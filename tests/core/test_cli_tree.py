@@ -18,8 +18,9 @@ from kpi_core.cli_values import confidence, money, named_rate, ratio, whole
 from kpi_core.export.files import to_json
 from kpi_core.kpi_tree import bottleneck, timeplan
 from kpi_core.kpi_tree.base import base_scenario
-from kpi_core.kpi_tree.edit import add_lane, with_lane, with_rate, with_step, with_values
+from kpi_core.kpi_tree.edit import with_lane, with_rate, with_step, with_values
 from kpi_core.kpi_tree.goal_seek import equal_effort, single_levers, spend_check
+from kpi_core.kpi_tree.lane_edit import add_lane
 from kpi_core.kpi_tree.simulate import simulate
 from kpi_core.kpi_tree.timeplan import plan_months
 from kpi_core.models.framework import MeasurementFramework

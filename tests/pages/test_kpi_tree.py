@@ -746,6 +746,39 @@ def test_a_lane_of_ones_own(tree: Tree) -> None:
     assert volumes(tree)[2] == "60"
 
 
+def test_a_lane_takes_its_part_of_todays_volume(tree: Tree) -> None:
+    before = chance(tree)
+    tab(tree, LANES)
+    add_lane(tree, "Partners")
+    # 54,000 sessions today, 27,000 each
+    assert node(tree, ".revenue")["aside"][1].startswith("¥19M short")
+    assert abs(chance(tree) - before) <= 3
+    assert "with today's volume" in tree.data("tree.chance")["label"]
+    lane_on_screen(tree, "lane_2")
+    assert node(tree, "sessions")["now"] == "27,000"
+
+
+def test_the_chance_says_whose_volume_it_rests_on(tree: Tree) -> None:
+    pick(tree, "sessions").answer("tree.all.sessions.now", "")
+    assert "the volume the plan needs" in tree.data("tree.chance")["label"]
+
+
+@pytest.mark.parametrize(
+    ("place", "grid", "row", "steps"),
+    [(LANES, "lanes.grid", "lane_2", 5), (STEPS, "steps.grid.all", "2", 4)],
+)
+def test_removing_can_be_undone(tree: Tree, place: str, grid: str, row: str, steps: int) -> None:
+    tab(tree, LANES)
+    add_lane(tree, "Partners")
+    lane_on_screen(tree, "all")
+    before = scenario(tree)
+    tab(tree, place).edit(grid, row, "remove", True)
+    assert len(scenario(tree)["lanes"][0]["steps"]) == steps
+    assert scenario(tree) != before
+    tree.press("tree.undo")
+    assert scenario(tree) == before
+
+
 def test_money_of_lanes_adds_up(tree: Tree) -> None:
     tab(tree, LANES)
     add_lane(tree, "Partners")

@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kpi_core.kpi_tree.edit import (
-    MAX_LANES,
-    add_lane,
     add_step,
     find_lane,
-    remove_lane,
     remove_step,
     with_chain,
     with_lane,
@@ -106,54 +103,6 @@ def test_impossible_values_are_refused(edit: Callable[[Scenario], Scenario]) -> 
 def test_a_position_that_is_not_there_is_refused(edit: Callable[..., Scenario]) -> None:
     with pytest.raises(IndexError):
         edit(TWO, "a", 3, name="x")
-
-
-# ---- lanes ----
-
-
-def test_a_new_lane_takes_an_even_share_in_proportion() -> None:
-    # one of three: a third; 60 and 40% of the other two thirds
-    found = add_lane(TWO, "New")
-    assert [x.share for x in found.lanes] == [
-        pytest.approx(0.4),
-        pytest.approx(0.8 / 3),
-        pytest.approx(1 / 3),
-    ]
-    new = found.lanes[2]
-    assert (new.id, new.name) == ("lane_2", "New")
-    assert new.rates == TWO.lanes[0].rates
-    assert all(step.now is None for step in new.steps)
-    assert len(TWO.lanes) == 2
-
-
-@given(st.lists(st.integers(1, 100), min_size=1, max_size=8), st.integers(1, 5))
-@settings(max_examples=50)
-def test_added_lanes_keep_the_sum_and_the_others_proportions(shares: list[int], times: int) -> None:
-    start = scenario(*(lane(f"l{i}", share / 100) for i, share in enumerate(shares)))
-    found = start
-    for _ in range(times):
-        found = add_lane(found, "New")
-    assert solve(found).shares_sum == pytest.approx(1, rel=1e-12)
-    assert len({x.id for x in found.lanes}) == len(shares) + times
-    for old, new in zip(start.lanes, found.lanes, strict=False):
-        ratio = start.lanes[0].share / found.lanes[0].share
-        assert new.share * ratio == pytest.approx(old.share, rel=1e-9)
-
-
-def test_twenty_lanes_are_the_most() -> None:
-    full = scenario(*(lane(f"l{i}", 0.05) for i in range(MAX_LANES)))
-    with pytest.raises(ValueError, match="20 lanes are the most"):
-        add_lane(full, "New")
-    assert len(add_lane(remove_lane(full, "l3"), "New").lanes) == MAX_LANES
-
-
-def test_removing_a_lane_leaves_the_others_as_they_are() -> None:
-    found = remove_lane(TWO, "a")
-    assert found.lanes == (TWO.lanes[1],)
-    # alone, it brings everything: shares are scaled when solved
-    assert solve(found).lanes[0].revenue_required == 1000
-    assert remove_lane(found, "b") == found
-    assert remove_lane(TWO, "no_such_lane") == TWO
 
 
 def test_find_lane_falls_back_to_the_first() -> None:
