@@ -18,7 +18,7 @@ def current(framework: MeasurementFramework) -> None:
     with st.container(border=True):
         left, right = st.columns([2, 1.2], gap="large")
         with left:
-            st.subheader(inputs.md(framework.name))
+            st.header(inputs.md(framework.name))
             star = framework.metric(framework.north_star.metric_id).name
             st.caption(inputs.md(f"North star: {star}. {panels.severity_counts(found)}."))
             _next_step(framework)
@@ -41,7 +41,7 @@ def _next_step(framework: MeasurementFramework) -> None:
 
 def begin(started: bool) -> None:
     """The first way in: the wizard."""
-    st.subheader("Start with your company" if not started else "Go on with your draft")
+    st.header("Start with your company" if not started else "Go on with your draft")
     st.markdown("Every question has a sensible default; ten minutes are enough for a first draft.")
     components.action(
         "Continue the wizard" if started else "Start the wizard",
@@ -52,7 +52,7 @@ def begin(started: bool) -> None:
 
 def another() -> None:
     """The first way in while a framework is open: a second one."""
-    st.subheader("Start another framework")
+    st.header("Start another framework")
     kept = "The present one stays in Clients."
     lost = "Puts this one aside; Undo brings it back. Download its JSON first to keep both."
     st.markdown(kept if keeping.keeper() else lost)

@@ -22,7 +22,7 @@ def _head() -> None:
 
 def _empty(work: Work) -> None:
     with st.container(border=True):
-        st.subheader("What your CRM and analytics tools measured will be here", anchor=False)
+        st.header("What your CRM and analytics tools measured will be here", anchor=False)
         st.markdown(
             "Nothing was uploaded yet. Export leads, opportunities or monthly values as a file: the "
             "columns are recognised, you correct and check them, and the dashboards show your figures. "
@@ -42,7 +42,7 @@ def _on_desk(work: Work) -> None:
         card.render(work, held)
     reading.render(work)
     with st.container(border=True):
-        st.subheader("More files for the same import", anchor=False)
+        st.header("More files for the same import", anchor=False)
         st.caption("Leads and their deals belong together: upload both, they are joined by the id.")
         intake.render(work, "Add files")
 
@@ -59,7 +59,7 @@ def main() -> None:
         kept.render(work, work.actuals)
         st.space("small")
         with st.container(border=True):
-            st.subheader("Add newer figures", anchor=False)
+            st.header("Add newer figures", anchor=False)
             intake.render(work)
     else:
         _empty(work)

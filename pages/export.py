@@ -11,7 +11,7 @@ from kpi_ui import components, document, inputs, panels, state
 def _empty() -> None:
     panels.head("Export", "Read the whole framework and take it with you.")
     with st.container(border=True):
-        st.subheader("Your framework will be here")
+        st.header("Your framework will be here")
         st.markdown(
             "There is none yet: finish the wizard, open a file, or look at a sample company."
         )

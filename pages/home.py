@@ -25,7 +25,7 @@ def main() -> None:
             welcome.another()
         panels.undo_button("home.undo")
     with opened, st.container(border=True, height="stretch"):
-        st.subheader("Open a framework file")
+        st.header("Open a framework file")
         welcome.upload()
     st.space("small")
     with st.container(gap=None):

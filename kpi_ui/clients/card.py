@@ -19,7 +19,7 @@ _KEEP = {True: "Keep the numbers", False: "Leave the numbers out"}
 
 def render(desk: Desk, entry: Entry) -> None:
     """Everything that can be done to it."""
-    st.subheader(inputs.md(entry.name), anchor=False)
+    st.header(inputs.md(entry.name), anchor=False)
     _facts(desk, entry)
     if not actions.is_open(desk, entry.id):
         components.action(

@@ -41,7 +41,7 @@ def render(desk: Desk) -> None:
     names = _names(desk)
     if len(names) < 2:
         with st.container(border=True):
-            st.subheader("Two states will stand side by side here", anchor=False)
+            st.header("Two states will stand side by side here", anchor=False)
             st.markdown(
                 "There is only one so far. Take a snapshot of the open framework, or begin a second "
                 "framework."

@@ -25,7 +25,7 @@ def render(desk: Desk) -> None:
     if not is_configured():
         return
     with st.container(border=True):
-        st.subheader("Signing in", anchor=False)
+        st.header("Signing in", anchor=False)
         if desk.owner.kind == "login":
             _signed_in(desk)
         else:

@@ -25,7 +25,7 @@ def render() -> None:
 
 def _choice() -> None:
     with st.container(border=True, key="notice.choice"):
-        st.subheader(":orange[:material/warning:] Changed in another tab or by somebody else")
+        st.header(":orange[:material/warning:] Changed in another tab or by somebody else")
         st.markdown(
             "Both versions are here, and neither overwrites the other until you choose. "
             "Undo brings back the one you did not take."

@@ -23,7 +23,7 @@ def render(desk: Desk) -> None:
 
 
 def _where(desk: Desk) -> None:
-    st.subheader("Where my data lies", anchor=False)
+    st.header("Where my data lies", anchor=False)
     kind = "an SQLite file" if store().file is not None else "a PostgreSQL database"
     found = (
         "your login" if desk.owner.kind == "login" else "a cookie of this browser, of which only a hash is stored"
@@ -41,7 +41,7 @@ def _where(desk: Desk) -> None:
 
 
 def _forget(desk: Desk) -> None:
-    st.subheader("Delete everything of mine", anchor=False)
+    st.header("Delete everything of mine", anchor=False)
     st.markdown(
         "All frameworks with their history, snapshots, actuals and links, at once and for good. "
         "Links stop working. Nothing brings it back."

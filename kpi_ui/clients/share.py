@@ -35,7 +35,7 @@ def render(desk: Desk) -> None:
 
 
 def _form(desk: Desk, entry: Entry) -> None:
-    st.subheader("Make a link", anchor=False)
+    st.header("Make a link", anchor=False)
     st.caption(f"Whoever has it can read {inputs.md(entry.name)} as it is at that moment.")
     with st.form("clients.share", border=False):
         st.markdown("What it shows")
@@ -86,7 +86,7 @@ def _made() -> None:
     if link is None:
         return
     with st.container(border=True):
-        st.subheader("Your link", anchor=False)
+        st.header("Your link", anchor=False)
         st.caption("Copy it now: only a hash of it is kept, so it cannot be shown again.")
         st.code(link, language=None, wrap_lines=True)
         st.button("I have copied it", key="clients.copied", on_click=lambda: look.put(link=None))
@@ -96,7 +96,7 @@ def _list(desk: Desk, entry: Entry) -> None:
     found = store().shares.list(desk.owner, entry.id)
     if not found:
         with st.container(border=True):
-            st.subheader("No link yet", anchor=False)
+            st.header("No link yet", anchor=False)
             st.markdown(
                 "A link shows the framework to read, without any way to change it, and without your "
                 "private notes. It always shows the newest version, and you can revoke it."

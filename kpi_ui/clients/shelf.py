@@ -50,7 +50,7 @@ def _toolbar() -> tuple[str, bool]:
 
 def _empty(desk: Desk) -> None:
     with st.container(border=True):
-        st.subheader("Your frameworks will be listed here")
+        st.header("Your frameworks will be listed here")
         st.markdown(
             "One for each client or business, each kept with its history. There is none yet: "
             "the first answer in the wizard makes one."
@@ -117,7 +117,7 @@ def _deleted(desk: Desk) -> None:
     }
     st.space("small")
     with st.container(gap=None):
-        st.subheader("Deleted", anchor=False)
+        st.header("Deleted", anchor=False)
         st.caption(f"Can be restored for {RETENTION_DAYS} days, then gone for good.")
     elements.shelf(
         [

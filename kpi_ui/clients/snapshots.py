@@ -35,7 +35,7 @@ def render(desk: Desk) -> None:
 def nothing_open(title: str, key: str) -> None:
     """For sections about the open framework, when there is none."""
     with st.container(border=True):
-        st.subheader(title)
+        st.header(title)
         st.markdown("Nothing is open yet: open a framework from the list, or begin one.")
         components.action(
             "Go to the wizard",
@@ -45,7 +45,7 @@ def nothing_open(title: str, key: str) -> None:
 
 
 def _form(desk: Desk, entry: Entry) -> None:
-    st.subheader("Take a snapshot", anchor=False)
+    st.header("Take a snapshot", anchor=False)
     st.caption(f"Keeps {inputs.md(entry.name)} as it is now, with its actuals.")
     with st.form("clients.snapshot", border=False, clear_on_submit=True):
         name = st.text_input("Name", placeholder="Signed off 1 Dec", max_chars=120)
@@ -64,7 +64,7 @@ def _list(desk: Desk, entry: Entry) -> None:
     found = store().snapshots.list(desk.owner, entry.id)
     if not found:
         with st.container(border=True):
-            st.subheader("No snapshot yet", anchor=False)
+            st.header("No snapshot yet", anchor=False)
             st.markdown(
                 "Take one before a meeting or when a version is signed off. It can be restored at "
                 "any time, and compared with what came later."

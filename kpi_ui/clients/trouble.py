@@ -11,7 +11,7 @@ from kpi_ui import components, inputs, keeping, panels, state
 def no_owner() -> None:
     """For a visitor whose browser keeps no cookie."""
     with st.container(border=True):
-        st.subheader("Nothing is kept for this browser")
+        st.header("Nothing is kept for this browser")
         st.markdown(
             "Your work is found again by a cookie, and this browser did not send one. Allow cookies "
             "for this site and reload the page. Until then the work lasts as long as this tab: "
@@ -24,7 +24,7 @@ def unreachable(error: StoreError) -> None:
     """For a database that does not answer."""
     st.error(f"{inputs.md(error.message)} {inputs.md(error.fix)}")
     with st.container(border=True):
-        st.subheader("What still works")
+        st.header("What still works")
         st.markdown(
             "Everything on the other pages, in this tab. Changes are saved again as soon as the "
             "database answers; until then keep a copy of the framework as a file."

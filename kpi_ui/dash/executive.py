@@ -41,7 +41,7 @@ def render(work: Work) -> None:
 def heading(title: str, note: str) -> None:
     """A section's title with its muted line."""
     with st.container(gap=None):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         st.caption(note)
 
 

@@ -26,7 +26,7 @@ def why_missed(work: Work) -> None:
     st.space("small")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(gap=None, width="stretch"):
-            st.subheader("What made the difference", anchor=False)
+            st.header("What made the difference", anchor=False)
             st.caption("Revenue won, split into volume, each rate and deal size; adds up exactly.")
         against = str(state.view("dash_against", "plan"))
         if not work.presenting:
@@ -46,7 +46,7 @@ def why_missed(work: Work) -> None:
     ]
     if lanes:
         with st.container(gap=None):
-            st.subheader("The same by channel", anchor=False)
+            st.header("The same by channel", anchor=False)
             st.caption("Each channel's contribution to the difference.")
         dashboard.waterfall(_bars(found, lanes, against, work), "", "dash.why.lanes")
 

@@ -166,7 +166,7 @@ def _use(found: Operational, work: Work) -> None:
 def _cohorts(grid: CohortGrid | None, work: Work) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(gap=None, width="stretch"):
-            st.subheader("Conversion by cohort", anchor=False)
+            st.header("Conversion by cohort", anchor=False)
             st.caption("Share that got there within so many months. Hatched: still growing.")
         pairs = cohort_steps(work.view)
         if len(pairs) > 1 and grid and not work.presenting:

@@ -38,7 +38,7 @@ def render(context: Context) -> None:
 def _who(context: Context) -> None:
     catalog, profile, read = context.catalog, context.profile, context.read
     with st.container(border=True):
-        st.subheader("Who you are")
+        st.header("Who you are")
         left, right = st.columns(2, gap="medium")
         with left:
             inputs.text("Company name", ("company", "name"), DEFAULT_NAME, read)
@@ -113,7 +113,7 @@ def _amount(context: Context, amount: _Amount, help: str = "") -> None:
 def _money(context: Context) -> None:
     profile, catalog = context.profile, context.catalog
     with st.container(border=True):
-        st.subheader("Your year in money")
+        st.header("Your year in money")
         left, right = st.columns(2, gap="medium")
         with left:
             labels = {code: currency_label(code) for code in currencies()}
@@ -132,7 +132,7 @@ def _money(context: Context) -> None:
 def _effect(context: Context) -> None:
     plan = context.framework.funnel_plan
     with st.container(border=True):
-        st.subheader("What this means")
+        st.header("What this means")
         st.caption("From revenue back to the first visit, at the rates known so far.")
         components.chain(*panels.chain_items(context.framework), key="company.chain")
     existing = plan.existing_customer_revenue

@@ -118,7 +118,7 @@ def _summary(context: Context) -> None:
     boards = context.framework.dashboards
     channels = {channel.id: channel.name for channel in context.catalog.channels.values()}
     with st.container(border=True):
-        st.subheader("Active channels")
+        st.header("Active channels")
         st.caption("Each gets its own tab on the channel layer.")
         active = [tab.channel for tab in boards.channels]
         inputs.several(
@@ -127,7 +127,7 @@ def _summary(context: Context) -> None:
     tiles = len(boards.executive.metric_ids)
     fits = EXECUTIVE_MINIMUM <= tiles <= EXECUTIVE_MAXIMUM
     with st.container(border=True):
-        st.subheader("Three dashboards")
+        st.header("Three dashboards")
         components.facts(
             [
                 components.Fact(

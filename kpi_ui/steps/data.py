@@ -88,7 +88,7 @@ def _effect(context: Context) -> None:
     fitting = [m for m in catalog.metrics.values() if context.profile.motion in m.motions]
     levels = count_levels(fitting, context.in_place)
     with st.container(border=True):
-        st.subheader("What you can measure")
+        st.header("What you can measure")
         st.caption(f"Of {len(fitting)} catalog metrics for your motion")
         components.facts(
             [
@@ -101,7 +101,7 @@ def _effect(context: Context) -> None:
     first = set_up_first(fitting, context.in_place, catalog)
     if first:
         with st.container(border=True):
-            st.subheader("Set up first")
+            st.header("Set up first")
             for number, setup in enumerate(first[:_SHOWN_SET_UPS], start=1):
                 tool = catalog.tools[setup.category]
                 st.markdown(

@@ -117,7 +117,7 @@ def _adding(context: Context) -> None:
             _put_stages(context, stage, [*_ids(context, stage), metric_id], "Add KPI")
 
     with st.container(border=True):
-        st.subheader(f"Add to {context.catalog.stages[stage].name.lower()}")
+        st.header(f"Add to {context.catalog.stages[stage].name.lower()}")
         st.selectbox(
             "Supporting KPI",
             list(options),
@@ -138,7 +138,7 @@ def _side(context: Context, kpi: Kpi) -> None:
         ", and your north star" if star else ""
     )
     with st.container(border=True):
-        st.subheader(inputs.md(metric.name))
+        st.header(inputs.md(metric.name))
         st.caption(part)
         st.markdown(inputs.md(metric.headline))
         st.caption("Formula")

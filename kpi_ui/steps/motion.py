@@ -73,7 +73,7 @@ def _chosen(context: Context) -> None:
     star = context.framework.north_star
     metric = context.framework.metric(star.metric_id)
     with st.container(border=True):
-        st.subheader(inputs.md(metric.name))
+        st.header(inputs.md(metric.name))
         st.caption("Your north star")
         st.markdown(inputs.md(metric.headline))
         st.caption("Formula")

@@ -76,7 +76,7 @@ def _row(context: Context, kpi: Kpi) -> components.GridRow:
 def _load(context: Context) -> None:
     load = Counter(kpi.owner_role for kpi in context.framework.kpis)
     with st.container(border=True):
-        st.subheader("Load per role")
+        st.header("Load per role")
         st.caption(f"More than {OWNER_LOAD_MAXIMUM} KPIs are rarely looked after.")
         for role, kpis in load.most_common():
             name = (

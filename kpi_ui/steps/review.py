@@ -15,7 +15,7 @@ def render(context: Context) -> None:
     page, side = st.columns([2.9, 1.35], gap="large")
     with side:
         with st.container(border=True):
-            st.subheader("Before you sign")
+            st.header("Before you sign")
             inputs.text("Framework name", ("framework_name",), context.framework.name, context.read)
             for part in completeness(context.framework).parts:
                 components.meter(
@@ -23,7 +23,7 @@ def render(context: Context) -> None:
                 )
         if context.read.is_complete:
             with st.container(border=True):
-                st.subheader("Take it away")
+                st.header("Take it away")
                 st.caption("JSON is the whole framework and opens again.")
                 with st.container(horizontal=True):
                     panels.downloads(context.framework, key="review")

@@ -80,7 +80,7 @@ def render(context: Context) -> None:
     with side:
         _sources(context, kpi)
         with st.container(border=True):
-            st.subheader("The plan at these rates")
+            st.header("The plan at these rates")
             components.chain(*panels.chain_items(context.framework), key="targets.chain")
 
 
@@ -212,7 +212,7 @@ def _sources(context: Context, kpi: Kpi) -> None:
     metric = context.framework.metric(kpi.metric_id)
     path = ("kpis", metric.id)
     with st.container(border=True):
-        st.subheader(inputs.md(metric.name))
+        st.header(inputs.md(metric.name))
         if kpi.target:
             st.markdown(f"**Target {inputs.md(_shown(kpi.target.value, metric, context))}**")
             st.caption(inputs.md(kpi.target.reason))

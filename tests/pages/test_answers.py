@@ -229,7 +229,7 @@ def test_hostile_words_everywhere_are_escaped(wizard: Any) -> None:
         wizard.step("metrics").send("metrics.board", "select", "win_rate")
         wizard.answer("definitions.win_rate.name", hostile)
         wizard.answer("definitions.win_rate.definition", hostile)
-        assert hostile in [head.value for head in wizard.at.subheader] or hostile in wizard.words()
+        assert hostile in [head.value for head in wizard.at.header] or hostile in wizard.words()
         assert_escaped(wizard, hostile)
         wizard.step("targets").edit("targets.kpis", "win_rate", "baseline", hostile)
         wizard.answer("kpis.win_rate.baseline_period", hostile)

@@ -228,8 +228,8 @@ def test_revenue_is_refused_with_the_reason_and_cannot_be_chosen(wizard: Any) ->
 
 def test_an_open_candidate_can_be_chosen_and_leads_its_stage(wizard: Any) -> None:
     wizard.step("motion").send("motion.scores", "choose", "marketing_influenced_revenue")
-    assert "Marketing-influenced revenue" in [head.value for head in wizard.at.subheader] or (
-        "Marketing\\-influenced revenue" in [head.value for head in wizard.at.subheader]
+    assert "Marketing-influenced revenue" in [head.value for head in wizard.at.header] or (
+        "Marketing\\-influenced revenue" in [head.value for head in wizard.at.header]
     )
     wizard.step("metrics")
     assert ("marketing_influenced_revenue", "primary") in [
