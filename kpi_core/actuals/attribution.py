@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from kpi_core.actuals.canonical import CREDITS, INFLUENCED, NOT_SPLIT, UNATTRIBUTED, to_frame
 from kpi_core.actuals.measures_facts import dated
-from kpi_core.actuals.measures_rows import Rows, Table, keep, until
+from kpi_core.actuals.measures_rows import Rows, Table, fetch, keep, until
 from kpi_core.actuals.measures_table import Need
 from kpi_core.models.actuals import AttributionModel
 
@@ -131,7 +131,7 @@ def _summed(
         for model, share in shares.items()
         for what, value in whats.items()
     }
-    wide = connection.to_pyarrow(rows.group_by(*_PLACE).agg(**sums)).to_pandas()
+    wide = fetch(connection, rows.group_by(*_PLACE).agg(**sums)).to_pandas()
     for name in sums:
         model, what = name.split("/")
         part = wide.loc[wide[name] != 0, [*_PLACE, name]].rename(columns={name: "value"})

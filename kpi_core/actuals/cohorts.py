@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from kpi_core.actuals.canonical import AT, COHORTS, to_frame
 from kpi_core.actuals.measures_facts import dated
-from kpi_core.actuals.measures_rows import Rows, Table, win_columns
+from kpi_core.actuals.measures_rows import Rows, Table, fetch, win_columns
 
 OPPORTUNITIES = "opportunities"
 
@@ -45,7 +45,7 @@ def entry_step(connection: Any, leads: Table, order: Sequence[str]) -> str | Non
     if not steps:
         return None
     blanks = leads.aggregate(**{step: leads[f"{AT}{step}"].isnull().any() for step in steps})
-    told = connection.to_pyarrow(blanks).to_pylist()[0]
+    told = fetch(connection, blanks).to_pylist()[0]
     return next((step for step in steps if told[step] is False), None)
 
 
@@ -92,7 +92,7 @@ def _counted(
         n=months.n.sum(), value=months.value.sum().fill_null(0.0)
     )
     named = grouped.mutate(base=ibis.literal(base), step=ibis.literal(step))
-    return connection.to_pyarrow(named.select(*COHORTS.names)).cast(COHORTS)
+    return fetch(connection, named.select(*COHORTS.names)).cast(COHORTS)
 
 
 def _month(moment: Any) -> Any:

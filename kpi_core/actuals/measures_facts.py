@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_core.actuals.canonical import AT, FACTS, to_frame
-from kpi_core.actuals.measures_rows import Rows, Table, win_columns
+from kpi_core.actuals.measures_rows import Rows, Table, fetch, win_columns
 from kpi_core.actuals.measures_table import COUNTED_ON, FLOWS, SPANS, Flow, Need, Span
 from kpi_core.models.actuals import Grain
 
@@ -37,7 +37,7 @@ def met_needs(connection: Any, rows: Rows, wins: Sequence[str]) -> frozenset[Nee
         amounts=has.any(),
         source=(deals.by_marketing | deals.by_sales).any(),
     )
-    told = connection.to_pyarrow(asked).to_pylist()[0]
+    told = fetch(connection, asked).to_pylist()[0]
     openings = bool(told["not_won"] and told["created"])
     dated_wins = rows.of_leads and bool(win_columns(rows.leads, wins))
     met: dict[Need, object] = {
@@ -138,7 +138,7 @@ def _flow_tables(
             sums[f"v{i}"] = present.amount.sum(where=counted)
         sums[f"n{i}"] = present.count(where=counted)
     grouped = present.group_by(day=present[day].truncate("D"), channel="channel", segment="segment")
-    wide = connection.to_pyarrow(grouped.agg(**sums).order_by(*_CELL))
+    wide = fetch(connection, grouped.agg(**sums).order_by(*_CELL))
     for i, flow in enumerate(flows):
         some = wide.filter(pc.greater(wide[f"n{i}"], 0))
         value = some[f"v{i}" if flow.money else f"n{i}"].cast(pa.float64())
@@ -181,7 +181,7 @@ def _cells(connection: Any, rows: Rows) -> pa.Table:
         first=moment.min(),
         last=moment.max(),
     )
-    told = connection.to_pyarrow(ends).to_pylist()[0]
+    told = fetch(connection, ends).to_pylist()[0]
     days = [np.datetime64(told[name], "D") for name in ("first", "last") if told[name]]
     texts = {name: [told[name]] * len(days) for name in ("channel", "segment")}
     columns = {"day": [day.astype("M8[us]") for day in days], **texts}
@@ -193,7 +193,7 @@ def _answered(connection: Any, leads: Table) -> Table:
     moments = [name for name, kind in leads.schema().items() if kind.is_timestamp()]
     ends = leads.aggregate(last=ibis.greatest(*(leads[name].max() for name in moments)),
                            answers=leads.responded.count())  # fmt: skip
-    told = connection.to_pyarrow(ends).to_pylist()[0]
+    told = fetch(connection, ends).to_pylist()[0]
     if not told["answers"]:
         return leads
     handed = leads.at_mqls if "at_mqls" in leads.columns else leads.entered
@@ -212,4 +212,4 @@ def _span_table(connection: Any, table: Table, span: Span) -> pa.Table:
     day = both[span.day].truncate("D")
     grouped = both.group_by(day=day, channel="channel", segment="segment", value="value")
     counted = grouped.agg(n=both.count()).order_by(*_CELL, "value")
-    return _facts(connection.to_pyarrow(counted), "observation", span.measure)
+    return _facts(fetch(connection, counted), "observation", span.measure)

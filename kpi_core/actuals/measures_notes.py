@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kpi_core.actuals.canonical import NOT_SPLIT
-from kpi_core.actuals.measures_rows import SOURCED_BY_CHANNEL, Rows
+from kpi_core.actuals.measures_rows import SOURCED_BY_CHANNEL, Rows, fetch
 from kpi_core.actuals.measures_table import FLOWS, MISSING, Need
 from kpi_core.catalog.loader import Catalog
 
@@ -73,7 +73,7 @@ def _blanks(connection: Any, deals: Any) -> dict[str, int]:
         undated=(ended & deals.closed.isnull()).sum(),
         unpriced=(deals.is_won & deals.amount.isnull()).sum(),
     )
-    told: dict[str, int] = connection.to_pyarrow(asked).to_pylist()[0]
+    told: dict[str, int] = fetch(connection, asked).to_pylist()[0]
     return told
 
 
@@ -81,5 +81,5 @@ def _neither(connection: Any, deals: Any) -> list[str]:
     """Channels of deals whose source is not known."""
     open_ones = deals.filter(~deals.by_marketing & ~deals.by_sales)
     named = open_ones.filter(~open_ones.channel.isin([NOT_SPLIT, *SOURCED_BY_CHANNEL]))
-    found = connection.to_pyarrow(named.select("channel").distinct().order_by("channel"))
+    found = fetch(connection, named.select("channel").distinct().order_by("channel"))
     return [channel.replace("_", " ") for channel in found["channel"].to_pylist()]

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -100,7 +101,22 @@ def register(connection: Any, name: str, table: pa.Table) -> Table:
 
 def keep(connection: Any, name: str, expression: Table) -> Table:
     """The expression computed once, for use in several others."""
-    return register(connection, name, connection.to_pyarrow(expression))
+    return register(connection, name, fetch(connection, expression))
+
+
+def fetch(connection: Any, expression: Table) -> pa.Table:
+    """The rows of an expression.
+
+    Its SQL is kept: it depends on the tables' columns alone, and writing it takes ten times as long as
+    running it on a sample company.
+    """
+    found = connection.con.sql(_sql(expression.op())).to_arrow_table()
+    return found.cast(expression.schema().to_pyarrow())
+
+
+@lru_cache(maxsize=512)
+def _sql(operation: Any) -> str:
+    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
 
 
 def read_rows(connection: Any, canonical: Canonical, wins: Sequence[str]) -> Rows:
@@ -197,10 +213,11 @@ def _pairs(connection: Any, deals: Table, touches: Table) -> Table:
     """Each deal with each touch of it. A key that could be a lead's or a deal's is read as what most are."""
     of_deal = deals.select("row", known_as="key")
     of_lead = deals.filter(deals.lead_key.notnull()).select("row", known_as="lead_key")
-    matches = [
-        connection.to_pyarrow(touches.semi_join(of, touches.key == of.known_as).count()).as_py()
-        for of in (of_deal, of_lead)
-    ]
+    matches = []
+    for of in (of_deal, of_lead):
+        matched = touches.semi_join(of, touches.key == of.known_as)
+        counted = matched.aggregate(n=matched.count())
+        matches.append(fetch(connection, counted).to_pylist()[0]["n"])
     first, second = (of_deal, of_lead) if matches[0] >= matches[1] else (of_lead, of_deal)
     rest = touches.anti_join(first, touches.key == first.known_as)
     told = touches.select("key", "at", "channel", "campaign", touch="row")
