@@ -13,6 +13,7 @@ from kpi_core.actuals.table_file import LARGEST_UPLOAD, TableRead, read_pasted, 
 from kpi_ui import inputs, state
 from kpi_ui.actuals.desk import Held
 from kpi_ui.actuals.work import Work
+from kpi_ui.turns import aside
 
 _MB = LARGEST_UPLOAD >> 20
 _TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls"]
@@ -35,6 +36,7 @@ def render(work: Work, label: str = "Upload files") -> None:
         _take_in(work, given)
 
 
+@aside()
 def _take_in(work: Work, given: list[Any]) -> None:
     """Read what was uploaded, then draw the page anew with an empty uploader."""
     for file in given:

@@ -16,6 +16,7 @@ from kpi_ui import components, state
 from kpi_ui.actuals import card, mapping
 from kpi_ui.actuals.desk import Held, Outcome
 from kpi_ui.actuals.work import Work
+from kpi_ui.turns import aside
 
 _PREPARED = 0.4
 """Share of the work that is done once rows are typed and joined."""
@@ -48,6 +49,7 @@ def _has_errors(work: Work, held: Held) -> bool:
     return any(found.severity is Severity.ERROR for found in card.checked(work, held))
 
 
+@aside()
 def _read(work: Work, files: list[Held]) -> None:
     bar = st.progress(0.0, "Reading dates and amounts, joining files")
     tables = [(held.table, held.mapping) for held in files if held.table is not None]

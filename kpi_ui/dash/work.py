@@ -14,6 +14,7 @@ from kpi_core.dashboards.view import View, open_figures
 from kpi_core.models.actuals import AttributionModel, Grain
 from kpi_core.models.framework import MeasurementFramework
 from kpi_ui import derived, measured, scenarios, state
+from kpi_ui.turns import aside
 
 LAYERS = {"executive": "Executive", "operational": "Operational", "channel": "Channel"}
 GRAINS = {
@@ -64,8 +65,9 @@ def _events(framework: _Keyed, as_of: date) -> SampleEvents:
 def sample(framework_text: str, as_of: date) -> tuple[Aggregated, Figures]:
     """Sample data of a framework (its JSON text), and the figures read from it."""
     framework = derived.framework(framework_text)
-    found = sample_actuals(framework, as_of, _events(_Keyed(framework), as_of))
-    return found, open_figures(found.facts, framework, as_of)
+    with aside():
+        found = sample_actuals(framework, as_of, _events(_Keyed(framework), as_of))
+        return found, open_figures(found.facts, framework, as_of)
 
 
 class _Keyed:

@@ -11,6 +11,7 @@ from kpi_core.rhythm.counting import LeadCount, count_leads, even_sample
 from kpi_ui import components, inputs, session, state
 from kpi_ui.rhythm.lead_rows import Row
 from kpi_ui.rhythm.work import say
+from kpi_ui.turns import aside
 
 _EXPORT = "kpi.rhythm.export"
 _COUNT = "kpi.rhythm.count"
@@ -64,7 +65,8 @@ def _counted(rules: LeadRules, rows: list[Row], total: int) -> LeadCount:
     def tell(share: float) -> None:
         bar.progress(share, text="Scoring leads")
 
-    found = count_leads(rules, rows, total, tell)
+    with aside():
+        found = count_leads(rules, rows, total, tell)
     bar.empty()
     session.put(_COUNT, (wanted, found))
     return found

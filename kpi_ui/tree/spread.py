@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpi_core.formats import money
-from kpi_core.kpi_tree.draws import CHANCE
+from kpi_core.kpi_tree.draws import CHANCE, volume_basis
 from kpi_core.kpi_tree.edit import with_values
 from kpi_core.kpi_tree.simulate import Driver, Simulation, simulate
 from kpi_core.models.base import Unit
@@ -14,10 +14,13 @@ from kpi_ui.tree import fields
 from kpi_ui.tree.fields import Field
 from kpi_ui.tree.outcome import CONFIDENCE, DRAWS, probability, simulated
 from kpi_ui.tree.work import Work
+from kpi_ui.turns import aside
 
 _DRAWS = {10_000: "10,000", 100_000: "100,000", 1_000_000: "1,000,000"}
 _CONFIDENCES = {0.5: "50%", 0.7: "70%", 0.8: "80%", 0.9: "90%", 0.95: "95%"}
 _SHOWN = 8
+_OF = {"today": " today's", "plan": " the plan's", "mixed": ""}
+"""Whose volume the multiplier is of."""
 
 
 def render(work: Work) -> None:
@@ -86,7 +89,8 @@ def _run(work: Work, draws: int, confidence: float) -> Simulation:
             bar.progress(share, text=f"Drawing, {share:.0%}")
             return True
 
-        found = simulate(work.scenario, draws, confidence=confidence, on_progress=advance)
+        with aside():
+            found = simulate(work.scenario, draws, confidence=confidence, on_progress=advance)
         state.keep_result(wanted, found)
     return found
 
@@ -128,7 +132,11 @@ def _facts(work: Work, found: Simulation) -> list[components.Fact]:
     def text(value: float) -> str:
         return money(value, work.currency, compact=True)
 
-    volume = "not reachable" if found.multiplier is None else f"{found.multiplier:.2f}x today's"
+    volume = (
+        "not reachable"
+        if found.multiplier is None
+        else f"{found.multiplier:.2f}x{_OF[volume_basis(work.scenario)]}"
+    )
     return [
         components.Fact(
             "Chance",

@@ -61,3 +61,36 @@ def test_a_run_that_breaks_off_gives_its_turn_back(monkeypatch: pytest.MonkeyPat
     thread.start()
     assert passed.wait(LONG)
     thread.join(LONG)
+
+
+def test_a_turn_inside_a_turn_is_the_same_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", LONG)
+    with turns.turn():
+        with turns.turn():
+            pass
+        assert not passes(0.05), "leaving the inner one does not end it"
+    assert passes(LONG)
+
+
+def test_long_work_lets_others_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", LONG)
+    with turns.turn():
+        with turns.aside():
+            assert passes(LONG)
+        assert not passes(0.05), "afterwards it is this run's turn again"
+    with turns.aside():
+        assert passes(LONG)
+    assert passes(LONG)
+
+
+def passes(limit: float) -> bool:
+    """Whether another run gets its turn within `limit` seconds."""
+    inside = threading.Event()
+
+    def other() -> None:
+        with turns.turn():
+            inside.set()
+
+    thread = threading.Thread(target=other, daemon=True)
+    thread.start()
+    return inside.wait(limit)
