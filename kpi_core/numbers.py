@@ -50,6 +50,21 @@ class ParsedNumber:
     unit_text: str
 
 
+_GROUPED = re.compile(r"^\D*([1-9]\d{0,2})\.(\d{3})\D*$")
+
+
+def two_readings(text: str) -> tuple[float, float] | None:
+    """What `50.000` can mean: 50, as `parse_number` has it, or 50,000, where dots group thousands.
+
+    `None` where only one is likely: `0.125`, `12.5`, `1.250m`.
+    """
+    found = _GROUPED.match(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    decimal, grouped = float(f"{found[1]}.{found[2]}"), float(found[1] + found[2])
+    return (decimal, grouped) if abs(parse_number(text).value) == decimal else None
+
+
 def parse_number(text: str) -> ParsedNumber:
     """Read `1,234.5`, `1.234,5`, `23,4`, `5 000 000`, `5m`, `¥100M`, `25%` or `1億`.
 

@@ -16,7 +16,11 @@ LEAD_STEP = 1
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step's volume in the year: needed, at today's pace (`None` when unknown), and the difference."""
+    """A step's volume in the year: needed, at today's pace, and the difference.
+
+    Today's pace is the step's own volume, else the one of the step above x today's rate; `None` when
+    neither is known.
+    """
 
     id: str
     name: str
@@ -122,8 +126,8 @@ def _solve_lane(lane: Lane, scenario: Scenario, share: Fraction, required: float
         revenue_planned=planned,
         revenue_now=revenue_now(lane),
         steps=tuple(
-            StepResult(step.id, step.name, volume, step.now)
-            for step, volume in zip(lane.steps, volumes, strict=True)
+            StepResult(step.id, step.name, volume, now)
+            for step, volume, now in zip(lane.steps, volumes, _paces(lane), strict=True)
         ),
         pipeline_value=float(exact(volumes[-2]) * exact(lane.average_deal_size)),
         spend=spend,
@@ -131,6 +135,16 @@ def _solve_lane(lane: Lane, scenario: Scenario, share: Fraction, required: float
         payback_months=payback,
         roi=_roi(planned, spend, margin),
     )
+
+
+def _paces(lane: Lane) -> list[float | None]:
+    """Today's volume of each step: its own, else carried along today's rates from the step above."""
+    found: list[float | None] = [lane.steps[0].now]
+    for step, rate in zip(lane.steps[1:], lane.rates, strict=True):
+        above = found[-1]
+        carried = None if above is None or rate.now is None else above * rate.now
+        found.append(carried if step.now is None else step.now)
+    return found
 
 
 def revenue_now(lane: Lane) -> float | None:

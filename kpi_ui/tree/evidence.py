@@ -18,9 +18,9 @@ def render(work: Work, rate: TreeRate, position: int) -> None:
     trials, successes = (counts.trials, counts.successes) if counts else (None, None)
     fields.row(
         [
-            Field(f"{name}.trials", "Of so many", trials, Unit.COUNT,
+            Field(f"{name}.trials", "Entered", trials, Unit.COUNT,
                   _counting(work, position, "trials"), help="Units that entered this step."),
-            Field(f"{name}.successes", "so many went on", successes, Unit.COUNT,
+            Field(f"{name}.successes", "Went on", successes, Unit.COUNT,
                   _counting(work, position, "successes"),
                   help="The counts decide whether a bottleneck is proven."),
             Field(f"{name}.lag", "Days to the next step", rate.lag.mean_days, Unit.DAYS,

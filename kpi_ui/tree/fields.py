@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from kpi_core.formats import currency_symbol, editable, symbol_fits, value_text
 from kpi_core.models.base import Unit
 from kpi_core.models.tree import Scenario
-from kpi_core.numbers import NumberError, parse_number
+from kpi_core.numbers import NumberError, parse_number, two_readings
 from kpi_ui import inputs, scenarios, state
 from kpi_ui.tree.work import Work
 
@@ -82,9 +82,18 @@ def _take(field: Field, text: str, currency: str) -> None:
 
 
 def read(text: str, unit: Unit, currency: str) -> float | None:
-    """A typed number in its unit, percent for ratios; `None` for empty text. Raises `NumberError`."""
+    """A typed number in its unit, percent for ratios; `None` for empty text.
+
+    Raises `NumberError`, also where a dot may divide decimals or thousands: no line below the field
+    says how it was understood.
+    """
     if not text.strip():
         return None
+    readings = None if unit is Unit.RATIO else two_readings(text)
+    if readings:
+        decimal, grouped = (editable(value, unit) for value in readings)
+        plain = f"{decimal}0" if two_readings(decimal) else decimal
+        raise NumberError(f"could be {decimal} or {grouped}: type {plain} or {grouped}")
     parsed = parse_number(text)
     if unit is Unit.MONEY and parsed.unit_text and not symbol_fits(parsed.unit_text, currency):
         raise NumberError(f"is not an amount in {currency}: type only the number")

@@ -11,7 +11,32 @@ from hypothesis import strategies as st
 
 from kpi_core.formats import editable
 from kpi_core.models.base import Unit
-from kpi_core.numbers import NumberError, parse_number, round_significant
+from kpi_core.numbers import NumberError, parse_number, round_significant, two_readings
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("50.000", (50, 50_000)),
+        ("1.234", (1.234, 1234)),
+        ("€2.500", (2.5, 2500)),
+        ("2.500 EUR", (2.5, 2500)),
+        ("-1.500", (1.5, 1500)),
+        ("0.125", None),
+        ("12.5", None),
+        ("1.2340", None),
+        ("1,234", None),
+        ("1.234.567", None),
+        ("1.250m", None),
+        ("1.250億", None),
+        ("1250", None),
+        ("lots", None),
+    ],
+)
+def test_a_dot_that_may_group_has_two_readings(
+    text: str, readings: tuple[float, float] | None
+) -> None:
+    assert two_readings(text) == readings
 
 
 @pytest.mark.parametrize(

@@ -343,6 +343,8 @@ BAD = [
     (".revenue", "revenue_target", "1e30", "'1e30' is not a number"),
     (".revenue", "share", "0", "Must be at least 0.0001%."),
     ("sessions", "all.sessions.now", "-1", "Must be at least 0."),
+    ("sessions", "all.sessions.now", "50.000", "could be 50 or 50,000: type 50 or 50,000."),
+    (".deal_size", "all.deal", "1.234", "could be 1.234 or 1,234: type 1.2340 or 1,234."),
     ("sessions", "all.sessions.high", "many", "'many' is not a number"),
 ]
 

@@ -70,7 +70,11 @@ def test_today_and_the_gap_by_hand() -> None:
     assert result.total.revenue_now == pytest.approx(81_000_000, rel=1e-12)
     assert result.total.gap == pytest.approx(19_000_000, rel=1e-9)
     assert result.lanes[0].steps[0].short == 12_750  # 66,750 - 54,000
-    assert result.lanes[0].steps[1].short is None
+    # carried along today's rates: 54,000 x 0.02 = 1,080 leads, 216 MQLs, 64.8 opportunities
+    assert [step.now for step in result.lanes[0].steps[1:]] == pytest.approx(
+        [1080, 216, 64.8, 16.2]
+    )
+    assert result.lanes[0].steps[1].short == 255  # 1,335 - 1,080
     above = solve(scenario(lane(*RATES, first=80_000)))
     assert above.total.gap == pytest.approx(-20_000_000, rel=1e-9)
     assert above.lanes[0].steps[0].short == 0
@@ -84,6 +88,11 @@ def test_today_is_unknown_without_volume_or_rate() -> None:
     broken["rates"][2]["now"] = None
     result = solve(scenario(broken))
     assert (result.total.revenue_now, result.total.gap) == (None, None)
+    # nothing is carried past the rate that is not known, but a volume of its own counts
+    assert [step.now for step in result.lanes[0].steps] == [1000, 20, 4, None, None]
+    broken["steps"][3]["now"] = 2
+    steps = solve(scenario(broken)).lanes[0].steps
+    assert [step.now for step in steps] == [1000, 20, 4, 2, 0.5]
 
 
 def test_pipeline_value_and_coverage_by_hand() -> None:
@@ -285,7 +294,9 @@ def test_blended_by_hand() -> None:
         20 / 80,
     ]
     assert one.average_deal_size == 5_000_000
-    assert [step.now for step in one.steps] == [15_000, None, None, None, None]
+    # leads 10,000 x 2% + 5,000 x 4%; then 20%, 30% and 25% in both
+    assert [step.now for step in one.steps] == [15_000, 400, 80, 24, 6]
+    assert [rate.now for rate in one.rates] == pytest.approx([400 / 15_000, 0.2, 0.3, 0.25])
     assert (one.id, one.share, one.cost_per_lead) == ("total", 1, None)
     assert all(rate.counts is None and rate.reference is None for rate in one.rates)
 
