@@ -214,9 +214,9 @@ def findings(
     _mount(_FINDINGS, data, key, on_event)
 
 
-def facts(items: Sequence[Fact], key: str) -> None:
-    """A short list of figures for a side panel."""
-    _mount(_FACTS, {"items": [asdict(item) for item in items]}, key)
+def facts(items: Sequence[Fact], key: str, *, across: bool = False) -> None:
+    """A short list of figures: one below the other for a side panel, or `across` the page."""
+    _mount(_FACTS, {"items": [asdict(item) for item in items], "across": across}, key)
 
 
 def chain(steps: Sequence[ChainStep], rates: Sequence[ChainRate], key: str) -> None:

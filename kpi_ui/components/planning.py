@@ -174,7 +174,7 @@ def _series_data(row: SeriesRow, months: int) -> dict[str, Any]:
         if len(values) not in (0, months):
             raise ValueError(f"{row.name}: {len(values)} values for {months} months")
     top = max((v for v in (*row.values, *row.naive) if math.isfinite(v)), default=0.0)
-    marker = row.marker if row.marker is not None and 0 <= row.marker < months else None
+    marker = row.marker if row.marker is not None and -1 <= row.marker < months else None
     return {
         "name": row.name,
         "heights": [_share(value / top) if top > 0 else 0.0 for value in row.values],

@@ -84,7 +84,7 @@ function draw(ui) {
   const { months, rows, label, plan_label: planLabel, naive_label: naiveLabel, marker_label: markerLabel } = ui.data;
   const kept = ui.local.month ?? null;
   const active = kept !== null && kept < months.length ? kept : null;
-  const naive = rows.some((row) => row.naive_heights.length), marked = rows.some((row) => row.marker !== null);
+  const naive = rows.some((row) => row.naive_heights.length), marked = rows.some((row) => row.marker !== null && row.marker >= 0);
   render(ui,
     naive || marked ? el("div", { key: "legend", class: "legend", attrs: { "aria-hidden": "true" } },
       el("span", null, el("i", { class: "plan" }), planLabel),

@@ -75,8 +75,8 @@ class SeriesRow:
     """One step of the time plan, a value a month.
 
     `texts` are the values as shown, in the same order. `naive` is the plan without delays, drawn as
-    outlines beside the bars. `marker` is the index of the last month that still counts: a line
-    stands after it, and later bars are grey. `tone` is that of the note.
+    outlines beside the bars. `marker` is the index of the last month that still counts, -1 when none
+    does: a line stands after it, and later bars are grey. `tone` is that of the note.
     """
 
     name: str

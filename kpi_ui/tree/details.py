@@ -169,6 +169,7 @@ def _trial(work: Work, position: int, volume: float) -> None:
     components.facts(
         [*rows, components.Fact("Brings", brought, note, "bad" if tried.gap > 0 else "good")],
         key="tree.trial",
+        across=True,
     )
 
 

@@ -51,7 +51,8 @@ def _revenue(work: Work) -> TreeNode:
 def _revenue_aside(work: Work) -> tuple[str, str]:
     lane, currency = work.lane_result, work.currency
     if lane.gap is None:
-        return "Today", "pick a step, type its volume"
+        missing = "a step, type its volume" if lane.steps[0].now is None else "a rate, type today's"
+        return "Today", f"pick {missing}"
     side = "short" if lane.gap > 0 else "above"
     short = money(abs(lane.gap), currency, compact=True)
     return "Gap to the target", f"{short} {side} at today's rates"

@@ -42,10 +42,7 @@ def render(work: Work) -> None:
         _chart(work, plan)
         for note in plan.notes:
             st.caption(inputs.md(_NOTES[note]))
-        facts = _facts(work, plan)
-        for number, (column, fact) in enumerate(zip(st.columns(len(facts)), facts, strict=True)):
-            with column:
-                components.facts([fact], key=f"months.fact.{number}")
+        components.facts(_facts(work, plan), key="months.facts", across=True)
     with side:
         _settings(work)
 
@@ -80,7 +77,7 @@ def _series(work: Work, plan: TimePlan, step: StepPlan) -> planning.SeriesRow:
         naive_texts=[count(round(value, 1)) for value in step.naive_required],
         note=f"helps this year until {month}" if month else "too late to help this year",
         tone="neutral" if month else "bad",
-        marker=last,
+        marker=-1 if last is None else last,
     )
 
 

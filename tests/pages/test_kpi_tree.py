@@ -748,6 +748,15 @@ def test_a_lane_of_ones_own(tree: Tree) -> None:
     assert volumes(tree)[2] == "60"
 
 
+def test_today_says_what_is_still_missing(tree: Tree) -> None:
+    pick(tree, "win_rate").answer("tree.all.win_rate.now", "")
+    assert node(tree, ".revenue")["aside"] == ["Today", "pick a rate, type today's"]
+    # carried to the opportunities: 54,000 x 2% x 20% x 30%
+    assert node(tree, "opportunities")["now"] == "64.8"
+    pick(tree, "sessions").answer("tree.all.sessions.now", "")
+    assert node(tree, ".revenue")["aside"] == ["Today", "pick a step, type its volume"]
+
+
 def test_a_lane_takes_its_part_of_todays_volume(tree: Tree) -> None:
     before = chance(tree)
     tab(tree, LANES)
@@ -1088,15 +1097,15 @@ def test_seasonality_needs_twelve_numbers(tree: Tree) -> None:
 
 def test_opening_pipeline_makes_up_for_what_is_locked_in(tree: Tree) -> None:
     tab(tree, MONTHS)
-    missing = facts(tree, "months.fact.1")["Already locked in as missing"]
+    missing = facts(tree, "months.facts")["Already locked in as missing"]
     assert missing[0].startswith("¥")
     tree.answer("tree.opening.opportunities", "500 500 500 500 500 500")
-    assert facts(tree, "months.fact.1")["Already locked in as missing"] == ("nothing", "")
+    assert facts(tree, "months.facts")["Already locked in as missing"] == ("nothing", "")
     tree.answer("tree.opening.opportunities", "90 x")
     assert "'x' is not a number" in tree.remark("tree.opening.opportunities")
     tree.answer("tree.opening.opportunities", "")
     assert scenario(tree)["time"]["opening"] == {}
-    assert facts(tree, "months.fact.1")["Already locked in as missing"] == missing
+    assert facts(tree, "months.facts")["Already locked in as missing"] == missing
 
 
 def test_explicit_weights_win_over_days(tree: Tree) -> None:
@@ -1104,9 +1113,9 @@ def test_explicit_weights_win_over_days(tree: Tree) -> None:
     assert scenario(tree)["lanes"][0]["rates"][-1]["lag"]["weights"] == [0.2, 0.4, 0.3, 0.1]
     tab(tree, MONTHS)
     # the naive plan: of the year's 12 equal parts the last 3 months keep 90%, 60%, 20%: 10.7 of 12
-    assert facts(tree, "months.fact.2")["The same-month plan brings"][0] == "89.2%"
+    assert facts(tree, "months.facts")["The same-month plan brings"][0] == "89.2%"
     pick(tree, "win_rate").answer("tree.all.win_rate.weights", "100")
-    assert facts(tree, "months.fact.2")["The same-month plan brings"][0] == "100.0%"
+    assert facts(tree, "months.facts")["The same-month plan brings"][0] == "100.0%"
 
 
 def test_the_ramp_is_checked(tree: Tree) -> None:

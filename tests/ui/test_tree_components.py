@@ -181,6 +181,7 @@ def odd_numbers_app() -> None:
         p.SeriesRow("Zero", [0.0] * 4, ["0"] * 4),
         p.SeriesRow("Below", [-1.0] * 4, ["-1"] * 4),
         p.SeriesRow("None", [], []),
+        p.SeriesRow("Too late", [1.0] * 4, ["1"] * 4, marker=-1),
     ]
     p.series(["a", "b", "c", "d"], rows, "series", label="Odd")
 
@@ -194,8 +195,14 @@ def test_odd_numbers_stay_inside_the_drawing() -> None:
     assert chance["bars"] == [[0.0, False], [1.0, True]]
     assert chance["axis"] == [[0.0, "0"]]
     assert chance["target"] is None
-    assert [row["heights"] for row in series["rows"]] == [[0, 0, 0, 1], [0] * 4, [0] * 4, []]
-    assert series["rows"][0]["marker"] is None
+    assert [row["heights"] for row in series["rows"]] == [
+        [0, 0, 0, 1],
+        [0] * 4,
+        [0] * 4,
+        [],
+        [1] * 4,
+    ]
+    assert [row["marker"] for row in series["rows"]] == [None, None, None, None, -1]
 
 
 def hostile_app(text: str) -> None:
