@@ -56,7 +56,7 @@ _GROUPED = re.compile(r"^\D*([1-9]\d{0,2})\.(\d{3})\D*$")
 def two_readings(text: str) -> tuple[float, float] | None:
     """What `50.000` can mean: 50, as `parse_number` has it, or 50,000, where dots group thousands.
 
-    `None` where only one is likely: `0.125`, `12.5`, `1.250m`.
+    `None` where only one is likely: `0.125`, `12.5`, `1.250m`. Raises `NumberError` where there is none.
     """
     found = _GROUPED.match(unicodedata.normalize("NFKC", text).strip())
     if found is None:

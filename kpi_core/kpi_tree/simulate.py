@@ -191,7 +191,7 @@ def _bisected(
 
     def reaches(factor: float) -> bool:
         revenue = sum((lane(factor) for lane in lanes[1:]), start=lanes[0](factor))
-        return int(np.count_nonzero(revenue >= target * (1 - SAME))) >= confidence * size
+        return int(np.count_nonzero(revenue >= target * (1 - SAME))) / size >= confidence
 
     low = high = 1.0
     while not reaches(high):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi_ui import inputs, panels, scenarios, state
 from kpi_ui.tree import drawing, fields
-from kpi_ui.tree.work import TOTAL, Work
+from kpi_ui.tree.work import TOTAL, Work, load
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def toolbar(work: Work) -> Drawn:
         key = state.bind("tree.scenario", shown)
 
         def choose() -> None:
-            show(work, str(state.widget_value(key)))
+            show(str(state.widget_value(key)))
 
         st.selectbox(
             "Scenario",
@@ -85,14 +85,16 @@ def toolbar(work: Work) -> Drawn:
     return Drawn(now, bool(message))
 
 
-def show(work: Work, scenario_id: str) -> None:
+def show(scenario_id: str) -> None:
     """Put a scenario on screen as it was saved; what was typed but could not be used goes.
 
     Levers that were moved and not saved come back with Undo.
     """
+    work = load()  # levers have moved since the toolbar was drawn
     chosen = None if scenario_id == work.base.id else work.presets.get(scenario_id)
     if work.changed:
-        state.replace_scenario(chosen, "Reset levers")
+        same = scenario_id == work.started_from
+        state.replace_scenario(chosen, "Reset levers" if same else "Change of scenario")
     else:
         state.set_scenario(chosen)
     state.set_view(**dict.fromkeys(fields.TYPED))

@@ -110,7 +110,7 @@ def _reset(work: Work) -> None:
         type="tertiary",
         icon=":material/restart_alt:",
         disabled=not work.changed,
-        on_click=lambda: header.show(work, work.started_from),
+        on_click=lambda: header.show(work.started_from),
         help="Undo brings the levers back.",
     )
 
