@@ -33,14 +33,9 @@ def on_screen() -> Scenario:
     return state.scenario() or base()
 
 
-def change(edit: Callable[[Scenario], Scenario]) -> None:
-    """Apply `edit` to the scenario on screen."""
-    state.set_scenario(edit(on_screen()))
-
-
-def rebuild(label: str, edit: Callable[[Scenario], Scenario]) -> None:
-    """Apply an edit of lanes or steps to the scenario on screen; can be undone."""
-    state.replace_scenario(edit(on_screen()), label)
+def change(edit: Callable[[Scenario], Scenario], label: str | None = None) -> None:
+    """Apply `edit` to the scenario on screen. With a `label` it can be undone."""
+    state.set_scenario(edit(on_screen()), label)
 
 
 def saved() -> list[Scenario]:

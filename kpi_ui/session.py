@@ -22,11 +22,6 @@ def put(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
-def has(key: str) -> bool:
-    """Whether anything is kept under `key`."""
-    return key in st.session_state
-
-
 def view(name: str, default: Any = None) -> Any:
     """A view setting such as the wizard's step; not part of the work."""
     return get(_VIEW, {}).get(name, default)

@@ -235,16 +235,15 @@ def scenario() -> Scenario | None:
     return None if text is None else derived.scenario(text)
 
 
-def set_scenario(changed: Scenario | None) -> None:
-    """Put a scenario on screen; `None` goes back to the base."""
-    session.put(SCENARIO, changed.model_dump_json() if changed else None)
-    keep()
-
-
-def replace_scenario(chosen: Scenario | None, label: str) -> None:
-    """Put another scenario on screen; can be undone."""
+def set_scenario(changed: Scenario | None, label: str | None = None) -> None:
+    """Put a scenario on screen; `None` goes back to the base. With a `label` it can be undone."""
+    text = changed.model_dump_json() if changed else None
+    if label is None:
+        session.put(SCENARIO, text)
+        keep()
+        return
     with changing(label):
-        session.put(SCENARIO, chosen.model_dump_json() if chosen else None)
+        session.put(SCENARIO, text)
 
 
 def keep_result(wanted: object, found: object) -> None:

@@ -63,10 +63,11 @@ def row(shown: Sequence[Field], currency: str, *, stacked: bool = False) -> None
 
     One line and no columns, because every element is sent again with each slider step.
     """
+    names = [field.label.removesuffix(", %") for field in shown]
     with st.container(horizontal=not stacked):
-        errors = {field.label: _input(field, currency) for field in shown}
-    wrong = (f"{label.removesuffix(', %')}: {error}" for label, error in errors.items() if error)
-    notes = (f"{field.label.removesuffix(', %')}: {field.note}" for field in shown if field.note)
+        errors = [_input(field, currency) for field in shown]
+    wrong = (f"{name}: {error}" for name, error in zip(names, errors, strict=True) if error)
+    notes = (f"{name}: {x.note}" for name, x in zip(names, shown, strict=True) if x.note)
     inputs.remark(" ".join(wrong) or None, None, " ".join(notes))
 
 

@@ -92,11 +92,8 @@ def show(scenario_id: str) -> None:
     """
     work = load()  # levers have moved since the toolbar was drawn
     chosen = None if scenario_id == work.base.id else work.presets.get(scenario_id)
-    if work.changed:
-        same = scenario_id == work.started_from
-        state.replace_scenario(chosen, "Reset levers" if same else "Change of scenario")
-    else:
-        state.set_scenario(chosen)
+    label = "Reset levers" if scenario_id == work.started_from else "Change of scenario"
+    state.set_scenario(chosen, label if work.changed else None)
     state.set_view(**dict.fromkeys(fields.TYPED))
 
 

@@ -136,7 +136,7 @@ def _total(work: Work) -> components.GridRow:
 
 def _edit(work: Work, lane_id: str, column: str, text: str) -> None:
     if column == "remove":
-        scenarios.rebuild("Remove lane", lambda now: remove_lane(now, lane_id))
+        scenarios.change(lambda now: remove_lane(now, lane_id), "Remove lane")
         kept = {key: x for key, x in _typed().items() if not key.startswith(f"{lane_id}.")}
         state.set_view(**{fields.LANES_TYPED: kept})
         return
@@ -168,7 +168,7 @@ def _add(work: Work) -> None:
     def add() -> None:
         name = scenarios.clean_name(str(state.widget_value(key) or ""))
         if name:
-            scenarios.rebuild(f"Add lane {name}", lambda now: add_lane(now, name))
+            scenarios.change(lambda now: add_lane(now, name), f"Add lane {name}")
             state.set_view(tree_lane="total")
 
     full = len(work.scenario.lanes) >= MAX_LANES

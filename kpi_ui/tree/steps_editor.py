@@ -56,7 +56,7 @@ def render(work: Work) -> None:
         icon=":material/add:",
         disabled=full,
         help="Ten steps are the most." if full else "Goes in above the last step.",
-        on_click=lambda: scenarios.rebuild("Add a step", lambda now: add_step(now, work.lane.id)),
+        on_click=lambda: scenarios.change(lambda now: add_step(now, work.lane.id), "Add a step"),
     )
 
 
@@ -71,7 +71,7 @@ def _template(work: Work) -> None:
         if chosen:
             state.set_view(steps_taken=taken + 1, **{fields.STEPS_TYPED: None})
             made = lane_from_template(str(chosen), work.lane, work.framework, work.catalog)
-            scenarios.rebuild("Take a template", lambda now: with_chain(now, made))
+            scenarios.change(lambda now: with_chain(now, made), "Take a template")
 
     st.selectbox(
         "Start from a template",
@@ -129,10 +129,7 @@ def _edit(work: Work, position: int, column: str, text: str) -> None:
         return with_rate(now, lane_id, position, value=value)
 
     try:
-        if column == "remove":
-            scenarios.rebuild("Remove a step", edit)
-        else:
-            scenarios.change(edit)
+        scenarios.change(edit, "Remove a step" if column == "remove" else None)
     except (NumberError, ValueError) as error:
         shown = "name" if column == "remove" else column
         typed = find_lane(scenarios.on_screen(), lane_id).steps[position].name

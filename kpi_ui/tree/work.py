@@ -79,7 +79,7 @@ class Work:
         """Id of the preset that the scenario on screen began as."""
         return self.scenario.id if self.scenario.id in self.presets else self.base.id
 
-    @property
+    @cached_property
     def changed(self) -> bool:
         """Whether a lever or a field was moved since, and not saved."""
         return self.scenario != self.presets[self.started_from]
